@@ -1,0 +1,229 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Settings every target shares. A target that must differ says why at its own declaration.
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .enableUpcomingFeature("InferIsolatedConformances"),
+    .strictMemorySafety(),
+    .treatAllWarnings(as: .error),
+]
+
+/// Needed only with the trait `NIO`: the transport of Linux and Android clients.
+let nio: [Target.Dependency] = [
+    .product(name: "NIOCore", package: "swift-nio", condition: .when(traits: ["NIO"])),
+    .product(name: "NIOPosix", package: "swift-nio", condition: .when(traits: ["NIO"])),
+    .product(name: "NIOHTTP1", package: "swift-nio", condition: .when(traits: ["NIO"])),
+    .product(name: "NIOWebSocket", package: "swift-nio", condition: .when(traits: ["NIO"])),
+    .product(name: "NIOSSL", package: "swift-nio-ssl", condition: .when(traits: ["NIO"])),
+    .product(name: "Crypto", package: "swift-crypto", condition: .when(traits: ["NIO"])),
+]
+
+/// Needed only with the trait `Server`.
+let server: [Target.Dependency] = [
+    .product(name: "Hummingbird", package: "hummingbird", condition: .when(traits: ["Server"])),
+    .product(name: "HummingbirdTLS", package: "hummingbird", condition: .when(traits: ["Server"])),
+    .product(name: "NIOHTTPTypes", package: "swift-nio-extras", condition: .when(traits: ["Server"])),
+    .product(
+        name: "NIOHTTPTypesHTTP1",
+        package: "swift-nio-extras",
+        condition: .when(traits: ["Server"])
+    ),
+    .product(name: "HTTPTypes", package: "swift-http-types", condition: .when(traits: ["Server"])),
+    .product(name: "GRDB", package: "GRDB.swift", condition: .when(traits: ["Server"])),
+    .product(name: "JWTKit", package: "jwt-kit", condition: .when(traits: ["Server"])),
+    .product(name: "Logging", package: "swift-log", condition: .when(traits: ["Server"])),
+    .product(name: "Metrics", package: "swift-metrics", condition: .when(traits: ["Server"])),
+    .product(
+        name: "ServiceLifecycle",
+        package: "swift-service-lifecycle",
+        condition: .when(traits: ["Server"])
+    ),
+    .product(
+        name: "UnixSignals",
+        package: "swift-service-lifecycle",
+        condition: .when(traits: ["Server"])
+    ),
+]
+
+let arguments: Target.Dependency = .product(
+    name: "ArgumentParser",
+    package: "swift-argument-parser",
+    condition: .when(traits: ["Server"])
+)
+
+let protobuf: Target.Dependency = .product(name: "SwiftProtobuf", package: "swift-protobuf")
+
+let package = Package(
+    name: "holdfast",
+    platforms: [.macOS(.v15), .iOS(.v16)],
+    products: [
+        .library(name: "Holdfast", targets: ["Holdfast"]),
+        .library(name: "HoldfastNIO", targets: ["HoldfastNIO"]),
+        .library(name: "HoldfastLinux", targets: ["HoldfastLinux"]),
+        .library(name: "HoldfastMedia", targets: ["HoldfastMedia"]),
+        .executable(name: "holdfastd", targets: ["holdfastd"]),
+        .executable(name: "holdfastctl", targets: ["holdfastctl"]),
+    ],
+    traits: [
+        .default(enabledTraits: ["Server"]),
+        .trait(
+            name: "Server",
+            description: "The call server and the command-line tools.",
+            enabledTraits: ["NIO"]
+        ),
+        .trait(name: "NIO", description: "The transport of Linux and Android clients."),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-protobuf.git", from: "1.39.0"),
+        .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl.git", from: "2.37.6"),
+        .package(url: "https://github.com/apple/swift-nio-extras.git", from: "1.35.2"),
+        .package(url: "https://github.com/apple/swift-crypto.git", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-http-types.git", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-log.git", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-metrics.git", from: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2"),
+        .package(
+            url: "https://github.com/hummingbird-project/hummingbird.git",
+            from: "2.28.1",
+            traits: []
+        ),
+        .package(
+            url: "https://github.com/swift-server/swift-service-lifecycle.git",
+            from: "2.13.0"
+        ),
+        .package(url: "https://github.com/groue/GRDB.swift.git", from: "7.10.0"),
+        .package(url: "https://github.com/vapor/jwt-kit.git", from: "5.7.1"),
+    ],
+    targets: [
+        // Pure: no I/O, clock, task, lock or Foundation.
+        .target(name: "HoldfastWire", swiftSettings: strict),
+        .target(name: "HoldfastCore", dependencies: ["HoldfastWire"], swiftSettings: strict),
+        .target(name: "HoldfastServerCore", dependencies: ["HoldfastWire"], swiftSettings: strict),
+
+        // Client.
+        .target(
+            name: "HoldfastProto",
+            dependencies: ["HoldfastWire", protobuf],
+            exclude: ["holdfast.proto"],
+            swiftSettings: strict
+        ),
+        .target(
+            name: "Holdfast",
+            dependencies: ["HoldfastWire", "HoldfastCore", "HoldfastProto"],
+            swiftSettings: strict
+        ),
+        .target(
+            name: "HoldfastNIO",
+            dependencies: ["Holdfast"] + nio,
+            swiftSettings: strict
+        ),
+        .target(name: "CHoldfastLinux"),
+        .target(
+            name: "HoldfastLinux",
+            dependencies: ["Holdfast", "CHoldfastLinux"],
+            swiftSettings: strict
+        ),
+        .systemLibrary(name: "CGStreamer", pkgConfig: "gstreamer-sdp-1.0"),
+        .target(name: "CHoldfastMedia", dependencies: ["CGStreamer"]),
+        .target(
+            name: "HoldfastMedia",
+            dependencies: ["Holdfast", "CHoldfastMedia"],
+            swiftSettings: strict
+        ),
+
+        // Server.
+        .target(
+            name: "HoldfastServer",
+            dependencies: ["HoldfastWire", "HoldfastServerCore", "HoldfastProto", protobuf]
+                + nio + server,
+            swiftSettings: strict
+        ),
+        .executableTarget(
+            name: "holdfastd",
+            dependencies: ["HoldfastServer", arguments],
+            swiftSettings: strict
+        ),
+
+        // Tools.
+        .target(
+            name: "HoldfastDrill",
+            dependencies: [
+                "Holdfast", "HoldfastNIO", "HoldfastLinux", "HoldfastMedia", "HoldfastServer",
+            ],
+            swiftSettings: strict
+        ),
+        .executableTarget(
+            name: "holdfastctl",
+            dependencies: ["HoldfastDrill", arguments],
+            swiftSettings: strict
+        ),
+
+        // Tests, one target per module, mirrored paths.
+        .testTarget(
+            name: "HoldfastWireTests",
+            dependencies: ["HoldfastWire"],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "HoldfastProtoTests",
+            dependencies: ["HoldfastProto", "HoldfastWire", "HoldfastSpec"],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "HoldfastCoreTests",
+            dependencies: ["HoldfastCore", "HoldfastWire", "HoldfastSpec"],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "HoldfastServerCoreTests",
+            dependencies: ["HoldfastServerCore", "HoldfastWire", "HoldfastSpec"],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "HoldfastTests",
+            dependencies: ["Holdfast", "HoldfastCore", "HoldfastWire", "HoldfastSpec"],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "HoldfastNIOTests",
+            dependencies: ["HoldfastNIO", "Holdfast", "HoldfastSpec"] + nio,
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "HoldfastLinuxTests",
+            dependencies: ["HoldfastLinux", "Holdfast", "HoldfastSpec"],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "HoldfastMediaTests",
+            dependencies: ["HoldfastMedia", "Holdfast", "HoldfastCore", "HoldfastSpec"],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "HoldfastServerTests",
+            dependencies: ["HoldfastServer", "HoldfastServerCore", "HoldfastWire", "HoldfastSpec"]
+                + nio + server,
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "HoldfastEndToEndTests",
+            dependencies: ["HoldfastDrill", "HoldfastSpec"],
+            swiftSettings: strict
+        ),
+        .testTarget(name: "TidyTests", swiftSettings: strict),
+
+        // Shared by the test targets: clause tags, golden tables, contract suites of the ports.
+        .target(
+            name: "HoldfastSpec",
+            dependencies: ["Holdfast", "HoldfastWire"],
+            path: "Tests/HoldfastSpec",
+            swiftSettings: strict
+        ),
+    ]
+)

@@ -1,0 +1,32 @@
+/// A point in time that never goes backwards. What zero means is the driver's business: process
+/// start in a client, the Unix epoch as read once at start in a server, zero in a test.
+package struct MonotonicInstant: InstantProtocol, Hashable, Sendable {
+    /// The time since the driver's origin.
+    package let offset: Duration
+
+    package init(offset: Duration) { self.offset = offset }
+
+    /// The driver's origin.
+    package static let zero = MonotonicInstant(offset: .zero)
+
+    package func advanced(by duration: Duration) -> MonotonicInstant {
+        MonotonicInstant(offset: self.offset + duration)
+    }
+
+    package func duration(to other: MonotonicInstant) -> Duration { other.offset - self.offset }
+
+    package static func < (left: MonotonicInstant, right: MonotonicInstant) -> Bool {
+        left.offset < right.offset
+    }
+}
+
+extension Duration {
+    /// Whole milliseconds, rounded down; saturates instead of trapping.
+    package var milliseconds: Int64 {
+        let (seconds, attoseconds) = self.components
+        let (product, overflow) = seconds.multipliedReportingOverflow(by: 1000)
+        guard !overflow else { return seconds < 0 ? .min : .max }
+        let (sum, carry) = product.addingReportingOverflow(attoseconds / 1_000_000_000_000_000)
+        return carry ? (seconds < 0 ? .min : .max) : sum
+    }
+}

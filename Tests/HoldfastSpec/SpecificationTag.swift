@@ -1,0 +1,14 @@
+public import Testing
+
+/// Names the clause of `docs/protocol.md` that a test proves: `@Test(.spec("HF-17"))`.
+///
+/// A tidy test fails on a clause without a test and on a test that names no clause.
+public struct SpecificationTag: TestTrait, SuiteTrait {
+    /// The clause, such as `HF-17`.
+    public let clause: String
+}
+
+extension Trait where Self == SpecificationTag {
+    /// Marks a test as the proof of a clause.
+    public static func spec(_ clause: String) -> SpecificationTag { SpecificationTag(clause: clause) }
+}
