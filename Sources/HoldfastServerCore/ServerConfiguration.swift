@@ -1,0 +1,81 @@
+package import HoldfastWire
+
+/// The limits and times a server engine works within. Both ends of the protocol's clauses refer to
+/// these names.
+package struct ServerConfiguration: Hashable, Sendable {
+    /// How long a session outlives a lost connection (HF-44). Default 300 s.
+    package var detachWindow: Duration = .seconds(300)
+    /// The same after an announced suspension, when the client names nothing. Default 300 s.
+    package var backgroundWindow: Duration = .seconds(300)
+    /// The longest background window a client may ask for. Default 3 600 s.
+    package var backgroundWindowMax: Duration = .seconds(3600)
+    /// Loss without notice is announced after this (HF-46). Default 3 s.
+    package var announceAfter: Duration = .seconds(3)
+    /// How long a tombstone is kept (HF-45). Default 24 h.
+    package var tombstoneLife: Duration = .seconds(24 * 3600)
+    /// Deadlines are at least this far behind the start of the process (HF-59). Default 60 s.
+    package var restartGrace: Duration = .seconds(60)
+    /// A call without any connection leaves memory after this (HF-61). Default 60 s.
+    package var unloadAfter: Duration = .seconds(60)
+
+    /// The idle timeout of a call whose first joiner names none. Default 300 s.
+    package var idleTimeout: Duration = .seconds(300)
+    /// The least idle timeout beside zero. Default 10 s.
+    package var idleTimeoutMin: Duration = .seconds(10)
+    /// The longest idle timeout. Default 24 h.
+    package var idleTimeoutMax: Duration = .seconds(24 * 3600)
+    /// How long before its end an idle call warns (HF-51). Default 30 s.
+    package var idleWarningLead: Duration = .seconds(30)
+
+    /// What clients are told to ping by (HF-53).
+    package var heartbeat = Welcome.Heartbeat()
+    /// Silence after which a connection in the foreground is dead (HF-54). Default 25 s.
+    package var deadAfter: Duration = .seconds(25)
+    /// The same in the background. Default 75 s.
+    package var deadAfterInBackground: Duration = .seconds(75)
+    /// A connection that takes nothing for this long is closed (HF-61). Default 25 s.
+    package var unwritableMax: Duration = .seconds(25)
+
+    /// An expired token still resumes for this long (HF-26). Default 300 s.
+    package var authGrace: Duration = .seconds(300)
+    /// An attached client has this long to bring a new token (HF-26). Default 30 s.
+    package var authRefreshWithin: Duration = .seconds(30)
+
+    /// Participants of a call (HF-15). Default 100.
+    package var participantCountMax = 100
+    /// Calls in memory of one engine. Default 100 000.
+    package var callCountMax = 100_000
+    /// Detached sessions of one user in one call (HF-14). Default 4.
+    package var detachedCountMax = 4
+    /// Unacknowledged events of one connection (HF-35). Default 256.
+    package var windowEventCountMax = 256
+    /// Unacknowledged bytes of one connection (HF-35). Default 128 KiB.
+    package var windowBytesMax = 128 * 1024
+    /// Events of a call in memory (HF-61). Default 1 024.
+    package var ringEventCountMax = 1024
+    /// Bytes of a call's events in memory (HF-61). Default 256 KiB.
+    package var ringBytesMax = 256 * 1024
+    /// Bytes of a call's log on disk; then the call ends (HF-61). Default 64 MiB.
+    package var logBytesMax = 64 * 1024 * 1024
+    /// State events behind which a snapshot is cheaper than replay (HF-22). Default 500.
+    package var replayStateEventCountMax = 500
+    /// Bytes behind which a snapshot is cheaper than replay (HF-22). Default 64 KiB.
+    package var replayBytesMax = 64 * 1024
+    /// Results kept for each session (HF-40). Default 64.
+    package var resultCountMax = 64
+    /// Commands a second of one session (HF-42). Default 20.
+    package var commandRate = 20
+    /// Commands at once of one session (HF-42). Default 40.
+    package var commandBurst = 40
+    /// Signals a second of one session. Default 50.
+    package var signalRate = 50
+    /// Signals at once of one session. Default 200.
+    package var signalBurst = 200
+    /// New connections a second that this server is good for; spreads reconnects. Default 8 000.
+    package var acceptRate = 8000
+    /// What a client waits that is told `unavailable` (HF-42). Default 500 ms.
+    package var retryAfter: Duration = .milliseconds(500)
+
+    /// Creates a configuration with every default stated above.
+    package init() {}
+}
