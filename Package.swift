@@ -27,7 +27,11 @@ let nio: [Target.Dependency] = [
 let server: [Target.Dependency] = [
     .product(name: "Hummingbird", package: "hummingbird", condition: .when(traits: ["Server"])),
     .product(name: "HummingbirdTLS", package: "hummingbird", condition: .when(traits: ["Server"])),
-    .product(name: "NIOHTTPTypes", package: "swift-nio-extras", condition: .when(traits: ["Server"])),
+    .product(
+        name: "NIOHTTPTypes",
+        package: "swift-nio-extras",
+        condition: .when(traits: ["Server"])
+    ),
     .product(
         name: "NIOHTTPTypesHTTP1",
         package: "swift-nio-extras",

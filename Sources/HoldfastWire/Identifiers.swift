@@ -12,8 +12,10 @@ public struct CallID: Hashable, Sendable, Comparable, CustomStringConvertible {
             && self.rawValue.utf8.allSatisfy(isIdentifierByte)
     }
 
+    /// The identifier as it travels.
     public var description: String { self.rawValue }
 
+    /// Orders by the text of the identifier, so that lists come out the same everywhere.
     public static func < (left: CallID, right: CallID) -> Bool { left.rawValue < right.rawValue }
 }
 
@@ -26,8 +28,10 @@ public struct ParticipantID: Hashable, Sendable, Comparable, CustomStringConvert
     /// Takes the identifier as it is.
     public init(_ rawValue: String) { self.rawValue = rawValue }
 
+    /// The identifier as it travels.
     public var description: String { self.rawValue }
 
+    /// Orders by the text of the identifier, so that lists come out the same everywhere.
     public static func < (left: ParticipantID, right: ParticipantID) -> Bool {
         left.rawValue < right.rawValue
     }
@@ -47,6 +51,7 @@ public struct UserID: Hashable, Sendable, Comparable {
             && self.rawValue.utf8.allSatisfy(isIdentifierByte)
     }
 
+    /// Orders by the text of the identifier, so that lists come out the same everywhere.
     public static func < (left: UserID, right: UserID) -> Bool { left.rawValue < right.rawValue }
 }
 

@@ -15,6 +15,7 @@ public struct TrackState: Hashable, Sendable, CustomStringConvertible {
     /// The operating system silenced or took it: background, a phone call, a revoked permission.
     public static let interrupted = TrackState(rawValue: "interrupted")
 
+    /// The value as it travels.
     public var description: String { self.rawValue }
 }
 

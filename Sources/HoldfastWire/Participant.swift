@@ -13,6 +13,7 @@ public struct Reachability: Hashable, Sendable, CustomStringConvertible {
     /// Announced that its app is in the background and may be suspended.
     public static let background = Reachability(rawValue: "background")
 
+    /// The value as it travels.
     public var description: String { self.rawValue }
 }
 
@@ -64,6 +65,7 @@ public struct LeaveReason: Hashable, Sendable, CustomStringConvertible {
     /// A moderator removed it.
     public static let removed = LeaveReason(rawValue: "removed")
 
+    /// The value as it travels.
     public var description: String { self.rawValue }
 }
 
@@ -86,5 +88,6 @@ public struct CallEndReason: Hashable, Sendable, CustomStringConvertible {
     /// The server found a fault of its own in this call.
     public static let internalFault = CallEndReason(rawValue: "internal_fault")
 
+    /// The value as it travels.
     public var description: String { self.rawValue }
 }

@@ -13,7 +13,10 @@ extension Private: Equatable where Value: Equatable {}
 extension Private: Hashable where Value: Hashable {}
 
 extension Private: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+    /// Always `<private>`.
     public var description: String { "<private>" }
+    /// Always `<private>`.
     public var debugDescription: String { "<private>" }
+    /// Shows no children, so that dumping a value reveals nothing either.
     public var customMirror: Mirror { Mirror(self, children: []) }
 }
