@@ -1,0 +1,82 @@
+#!/usr/bin/env bash
+# Runs the tests of the present build. Arguments go to `swift test`.
+# A test that cannot run prints `SKIPPED: part: reason`; a skip fails the run unless ALLOW_SKIPS=1.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+# shellcheck source=scripts/progress.sh
+. scripts/progress.sh
+
+log=.build/test.log
+issue_lines=0
+
+# Counts the finished tests, finds the one that has been running longest, and says each new issue.
+# shellcheck disable=SC2317,SC2034  # called and read by with_progress
+look() {
+    local issues
+    progress=$(awk '
+        function name() {
+            sub(/^[^ ]+ +Test /, "")
+            sub(/( with [0-9]+ test cases?)? (started|passed after|failed after|skipped).*/, "")
+            return $0
+        }
+        /^[^ ]+ +Test (case|run) / { next }
+        /^[^ ]+ +Test .* started\.$/ { running[name()] = ++order; next }
+        /^[^ ]+ +Test .* passed after / { passed++; delete running[name()]; next }
+        /^[^ ]+ +Test .* failed after / { failed++; delete running[name()]; next }
+        END {
+            for (n in running) if (!oldest || running[n] < running[oldest]) oldest = n
+            printf "%d passed, %d failed", passed, failed
+            if (oldest) printf ", running %s", oldest
+        }
+    ' "$1")
+    issues=$(issues_after "$issue_lines" <"$1")
+    [ -n "$issues" ] || return 0
+    clear_progress
+    say "$issues"
+    issue_lines=$((issue_lines + $(wc -l <<<"$issues")))
+}
+
+# The issues that tests recorded, with what they said, but for the first lines, said before.
+issues_after() {
+    awk -v said="$1" '
+        /^[^ ]+ +Test .* recorded an issue / { wanted = 1 }
+        !/^↳/ && !/ recorded an issue / { wanted = 0 }
+        wanted && ++count > said { print }
+    '
+}
+
+# The parts that did not run, each with its reason: said by a test, or by the runner.
+skips() {
+    grep -oE '^SKIPPED: .*' "$log" || true
+    sed -nE 's/^[^ ]+ +(Test|Suite) (.*) skipped(: (.*))?$/SKIPPED: \2: \4/p' "$log"
+}
+
+# `swift test` holds its output back until the end when it does not write to a terminal.
+stream=()
+command -v stdbuf >/dev/null && stream=(stdbuf -oL)
+status=0
+with_progress "Testing" "$log" look \
+    "${stream[@]}" swift test --skip-build --disable-xctest "$@" || status=$?
+closing=$(grep -E '^[^ ]+ +Test run with ' "$log" | tail -n 1) || true
+if [ -z "$closing" ]; then
+    tail -n 30 "$log"
+    say "The runner did not reach its end. Full output: $log" >&2
+    exit $((status == 0 ? 1 : status))
+fi
+skipped=$(skips)
+[ -z "$skipped" ] || say "$skipped"
+say "$closing"
+if ((status != 0)); then
+    say "Full output: $log" >&2
+    exit "$status"
+fi
+case $closing in
+*"with 0 tests "*)
+    say "No test ran." >&2
+    exit 1
+    ;;
+esac
+if [ -n "$skipped" ] && [ "${ALLOW_SKIPS:-0}" != 1 ]; then
+    say "Some parts were skipped. ALLOW_SKIPS=1 accepts that." >&2
+    exit 1
+fi
