@@ -1,0 +1,94 @@
+import Foundation
+import Testing
+
+/// The documents hold: links lead somewhere, snippets compile, every machine has its table.
+@Suite struct DocumentTests {
+    private let tree = SourceTree.repository
+
+    @Test func `every relative link leads to a file`() {
+        for document in self.documents {
+            for (line, target) in MarkdownText(document.lines).links {
+                let parts = target.split(separator: "#", omittingEmptySubsequences: false)
+                let path = self.resolve(parts[0], from: document.path)
+                if !self.tree.contains(path) {
+                    expectNone([Finding(path: document.path, line: line, what: "no \(path)")])
+                } else if parts.count > 1, let file = self.tree.file(path),
+                    !MarkdownText(file.lines).anchors.contains(String(parts[1]))
+                {
+                    expectNone([
+                        Finding(path: document.path, line: line, what: "no heading #\(parts[1])")
+                    ])
+                }
+            }
+        }
+    }
+
+    @Test func `every Swift snippet of the README is compiled`() throws {
+        let path = "Tests/HoldfastTests/ReadmeSnippets.swift"
+        // Until the client's API is there to compile against, there is no file of snippets.
+        guard let compiled = self.tree.file(path), let readme = self.tree.file("README.md") else {
+            return
+        }
+        let bodies = SnippetFile(compiled.lines).bodies
+        let blocks = MarkdownText(readme.lines).blocks(in: "swift")
+        #expect(!blocks.isEmpty, "README.md shows no Swift")
+        for (line, block) in blocks where !bodies.contains(block) {
+            let what = "the snippet is not what stands in \(path)"
+            expectNone([Finding(path: "README.md", line: line, what: what)])
+        }
+    }
+
+    @Test func `every table of a state machine belongs to a machine`() {
+        let names = Set(self.machines.map { Self.tableName(of: $0) })
+        for document in self.documents where document.path.hasPrefix("docs/state-machines/") {
+            if !names.contains(document.name) {
+                expectNone([Finding(path: document.path, what: "no machine of this name")])
+            }
+        }
+    }
+
+    @Test func `every control machine has its table`() {
+        for machine in self.machines where Self.isControlMachine(machine) {
+            let path = "docs/state-machines/" + Self.tableName(of: machine)
+            if !self.tree.contains(path) {
+                expectNone([Finding(path: machine.path, what: "\(path) is missing")])
+            }
+        }
+    }
+
+    @Test func `a table is named like its machine`() {
+        let file = SourceFile(path: "Sources/HoldfastCore/KeepAliveMachine.swift", text: "")
+        #expect(Self.tableName(of: file) == "keep-alive.md")
+    }
+
+    private var documents: [SourceFile] { self.tree.files.filter { $0.path.hasSuffix(".md") } }
+
+    private var machines: [SourceFile] {
+        self.tree.swift(under: "Sources").filter { $0.path.hasSuffix("Machine.swift") }
+    }
+
+    /// A machine over a small enum of states: it has a transition function or a drawn diagram.
+    private static func isControlMachine(_ file: SourceFile) -> Bool {
+        file.code.contains { $0.containsWord("static func transition") }
+            || file.lines.contains { line in
+                line.contains("///") && ["──", "▶", "-->"].contains(where: line.contains)
+            }
+    }
+
+    /// `KeepAliveMachine.swift` has `keep-alive.md`.
+    private static func tableName(of machine: SourceFile) -> String {
+        let words = machine.name.dropLast("Machine.swift".count).enumerated().map { index, letter in
+            letter.isUppercase && index > 0 ? "-\(letter.lowercased())" : letter.lowercased()
+        }
+        return words.joined() + ".md"
+    }
+
+    private func resolve(_ target: Substring, from document: String) -> String {
+        if target.isEmpty { return document }
+        var parts = document.split(separator: "/").dropLast()
+        for part in target.split(separator: "/") where part != "." {
+            if part == ".." { _ = parts.popLast() } else { parts.append(part) }
+        }
+        return parts.joined(separator: "/")
+    }
+}
