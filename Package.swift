@@ -220,6 +220,11 @@ let package = Package(
             dependencies: ["HoldfastDrill", "HoldfastSpec"],
             swiftSettings: strict
         ),
+        .testTarget(
+            name: "HoldfastSpecTests",
+            dependencies: ["HoldfastSpec"],
+            swiftSettings: strict
+        ),
         .testTarget(name: "TidyTests", swiftSettings: strict),
 
         // Shared by the test targets: clause tags, golden tables, contract suites of the ports.
