@@ -10,7 +10,7 @@ enum ModuleTable {
         // Client.
         "HoldfastProto": foundation.union(["HoldfastWire", "SwiftProtobuf"]),
         "Holdfast": foundation.union(["HoldfastWire", "HoldfastCore", "HoldfastProto"]),
-        "HoldfastNIO": foundation.union(nio).union(client),
+        "HoldfastNIO": foundation.union(system).union(nio).union(client),
         "HoldfastLinux": foundation.union(system).union(client).union(["CHoldfastLinux"]),
         "HoldfastMedia": foundation.union(system).union(client).union(["CHoldfastMedia"]),
 
@@ -35,7 +35,9 @@ enum ModuleTable {
     static let onApple = ["HoldfastWire", "HoldfastProto", "HoldfastCore", "Holdfast"]
 
     private static let foundation: Set = ["Foundation", "FoundationEssentials"]
-    private static let system: Set = ["Dispatch", "Glibc", "Musl", "Synchronization"]
+    private static let system: Set = [
+        "Android", "Darwin", "Dispatch", "Glibc", "Musl", "Synchronization",
+    ]
     /// What a module on top of the SDK sees.
     private static let client: Set = ["Holdfast", "HoldfastCore", "HoldfastWire"]
     private static let nio: Set = [
