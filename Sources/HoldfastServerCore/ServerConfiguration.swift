@@ -11,6 +11,9 @@ package struct ServerConfiguration: Hashable, Sendable {
     package var backgroundWindowMax: Duration = .seconds(3600)
     /// Loss without notice is announced after this (HF-46). Default 3 s.
     package var announceAfter: Duration = .seconds(3)
+    /// The same for sessions that a crashed process left attached: everybody reconnects at once and
+    /// the slowest need longer. Default 15 s.
+    package var announceAfterRestart: Duration = .seconds(15)
     /// How long a tombstone is kept (HF-45). Default 24 h.
     package var tombstoneLife: Duration = .seconds(24 * 3600)
     /// Deadlines are at least this far behind the start of the process (HF-59). Default 60 s.

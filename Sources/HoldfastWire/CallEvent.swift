@@ -63,7 +63,7 @@ package struct CallMessage: Hashable, Sendable {
     /// What was sent. At most ``Limits/messageBytesMax`` bytes.
     package enum Body: Hashable, Sendable {
         case text(String)
-        /// `topic` is the app's own, at most ``Limits/nameBytesMax`` bytes.
+        /// `topic` is the app's own, at most ``Limits/topicBytesMax`` bytes.
         case data(topic: String, bytes: [UInt8])
 
         package var byteCount: Int {
@@ -78,5 +78,26 @@ package struct CallMessage: Hashable, Sendable {
         self.from = from
         self.to = to
         self.body = body
+    }
+}
+
+extension CallMessage.Body {
+    /// Whether the body is within its limits, and its frame within ``Limits/frameBytesMax`` in either
+    /// encoding.
+    package var fits: Bool {
+        guard self.byteCount <= Limits.messageBytesMax else { return false }
+        switch self {
+        case .text(let text): return text.jsonByteCount <= Limits.messageBytesMax * 5 / 4
+        case .data(let topic, _): return topic.utf8.count <= Limits.topicBytesMax
+        }
+    }
+}
+
+extension String {
+    /// Bytes of the text inside a JSON string, where a control character takes six.
+    package var jsonByteCount: Int {
+        self.utf8.reduce(0) { sum, byte in
+            sum + (byte < 0x20 ? 6 : (byte == 0x22 || byte == 0x5C ? 2 : 1))
+        }
     }
 }

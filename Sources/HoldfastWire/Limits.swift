@@ -14,8 +14,11 @@ package enum Limits {
     package static let frameBytesMax = 12 * 1024
     /// Events in one page.
     package static let pageEventCountMax = 64
-    /// Bytes of text or data in one message of a call.
-    package static let messageBytesMax = 8 * 1024
+    /// Bytes of text or data in one message of a call. In base64, with 64 recipients, it still fits a
+    /// frame. Text may take a quarter more as a JSON string.
+    package static let messageBytesMax = 7 * 1024
+    /// Bytes of the topic of a data message.
+    package static let topicBytesMax = 128
     /// Bytes of one relayed WebRTC description or candidate.
     package static let signalBytesMax = 10 * 1024
     /// Characters of a call identifier or user identifier.

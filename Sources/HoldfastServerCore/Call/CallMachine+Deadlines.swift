@@ -1,0 +1,118 @@
+import HoldfastWire
+
+extension CallMachine {
+    /// Looks at every timer that may be due.
+    mutating func deadlineReached(at now: MonotonicInstant, effects: inout [ServerEffect]) {
+        while let key = self.timers.popDue(at: now) {
+            switch key {
+            case .presence(let session):
+                let wasLive = self.sessions[session] != nil
+                self.present(session, .deadlineReached, at: now)
+                if wasLive, self.sessions[session] == nil { effects.append(.count(.expired)) }
+            case .liveness(let connection):
+                self.checkLiveness(of: connection, at: now, effects: &effects)
+            case .authorization(let connection):
+                self.checkAuthorization(of: connection, at: now, effects: &effects)
+            case .idle:
+                self.idle(.deadlineReached, at: now)
+            }
+        }
+    }
+
+    /// The server did not run: the time counts to nobody (HF-54).
+    mutating func stalled(_ gap: Duration, at now: MonotonicInstant) {
+        for connection in self.deliveries.keys { self.deliveries[connection]?.lastHeard = now }
+        for session in self.sessions.keys.sorted() {
+            self.present(session, .stalled(gap), at: now)
+        }
+    }
+
+    /// Tells everybody to come back, each at its own time (HF-58).
+    mutating func drain(
+        random: inout RandomSource,
+        effects: inout [ServerEffect]
+    ) {
+        for connection in self.deliveries.keys.sorted() {
+            let delay = random.duration(upTo: self.reconnectSpread)
+            effects.append(.send(connection, .goAway(reason: "restart", delay: delay)))
+        }
+    }
+
+    /// Closes everybody. Their sessions detach with the next process (HF-59).
+    mutating func endDrain(random: inout RandomSource, effects: inout [ServerEffect]) {
+        self.isDraining = true
+        for connection in self.deliveries.keys.sorted() {
+            let bye = Bye(
+                code: .serverRestart,
+                reason: "restart",
+                retryAfter: random.duration(upTo: self.reconnectSpread)
+            )
+            effects.append(.close(connection, bye))
+        }
+        self.deliveries.removeAll()
+    }
+
+    func livenessDeadline(of connection: ConnectionID) -> MonotonicInstant {
+        guard let delivery = self.deliveries[connection] else { return .zero }
+        let heard = delivery.lastHeard.advanced(
+            by: delivery.isInBackground
+                ? self.configuration.deadAfterInBackground : self.configuration.deadAfter
+        )
+        guard let since = delivery.unwritableSince else { return heard }
+        return min(heard, since.advanced(by: self.configuration.unwritableMax))
+    }
+
+    private mutating func checkLiveness(
+        of connection: ConnectionID,
+        at now: MonotonicInstant,
+        effects: inout [ServerEffect]
+    ) {
+        guard let delivery = self.deliveries[connection] else { return }
+        let deadline = self.livenessDeadline(of: connection)
+        guard now >= deadline else {
+            self.timers.schedule(.liveness(connection), at: deadline)
+            return
+        }
+        let isStuck = delivery.unwritableSince.map {
+            now >= $0.advanced(by: self.configuration.unwritableMax)
+        }
+        if isStuck == true {
+            effects.append(.count(.slowConsumer))
+            self.drop(
+                connection,
+                Bye(code: .slowConsumer, reason: "unwritable"),
+                at: now,
+                effects: &effects
+            )
+        } else {
+            effects.append(.count(.pingTimeout))
+            self.drop(
+                connection,
+                Bye(code: .pingTimeout, reason: "silent"),
+                at: now,
+                effects: &effects
+            )
+        }
+    }
+
+    private mutating func checkAuthorization(
+        of connection: ConnectionID,
+        at now: MonotonicInstant,
+        effects: inout [ServerEffect]
+    ) {
+        guard let session = self.deliveries[connection]?.session,
+            let record = self.sessions[session]?.record
+        else { return }
+        let deadline = record.authExpiresAt.advanced(by: self.configuration.authRefreshWithin)
+        guard now >= deadline else {
+            self.scheduleAuthorization(connection, record.authExpiresAt)
+            return
+        }
+        self.drop(
+            connection,
+            Bye(code: .authExpired, reason: "token_expired"),
+            at: now,
+            effects: &effects
+        )
+    }
+}

@@ -1,0 +1,167 @@
+import HoldfastWire
+
+extension CallMachine {
+    /// Tells a session's presence machine something and does what it says.
+    mutating func present(
+        _ id: SessionID,
+        _ event: PresenceMachine.Event,
+        at now: MonotonicInstant
+    ) {
+        guard let effects = self.sessions[id]?.presence.handle(event, at: now) else { return }
+        self.schedulePresence(id)
+        for effect in effects {
+            switch effect {
+            case .announce(let reachability):
+                self.announce(id, reachability, at: now)
+            case .expire:
+                self.removeMember(id, .expired, .timeout, at: now)
+                self.updatePresence(at: now)
+            }
+        }
+    }
+
+    /// A connection is gone (HF-44).
+    mutating func detach(
+        _ connection: ConnectionID,
+        isAnnounced: Bool,
+        at now: MonotonicInstant,
+        effects: inout [ServerEffect]
+    ) {
+        guard let delivery = self.removeDelivery(connection, at: now) else { return }
+        let id = delivery.session
+        guard self.sessions[id]?.connection == connection else { return }
+        self.sessions[id]?.connection = nil
+        self.present(id, .lost(isAnnounced: isAnnounced), at: now)
+        effects.append(.count(.detached))
+        guard case .detached(_, let isExpected, _, let until) = self.sessions[id]?.presence.state
+        else { return }
+        self.sessions[id]?.record.state = .detached(isExpected: isExpected, until: until)
+        self.writeSession(id)
+        if self.deliveries.isEmpty {
+            self.record.deadline = self.dormantDeadline
+            self.writes.append(.call(self.record))
+        }
+    }
+
+    /// A member is gone for good: its session becomes a tombstone, the others are told.
+    mutating func removeMember(
+        _ id: SessionID,
+        _ ending: SessionRecord.Ending,
+        _ reason: LeaveReason,
+        at now: MonotonicInstant
+    ) {
+        guard let participant = self.sessions[id]?.record.participant else { return }
+        self.append(.participantLeft(participant, reason), at: now)
+        self.end(id, ending, at: now)
+    }
+
+    /// Turns a session into a tombstone and its connection away.
+    mutating func end(
+        _ id: SessionID,
+        _ ending: SessionRecord.Ending,
+        reason: String? = nil,
+        at now: MonotonicInstant
+    ) {
+        guard var session = self.sessions.removeValue(forKey: id) else { return }
+        session.record.lastCommand = session.ledger.last
+        session.record.state = .over(
+            ending,
+            forgetAt: now.advanced(by: self.configuration.tombstoneLife)
+        )
+        self.tombstones[id] = session.record
+        if self.sessionOf[session.record.participant] == id {
+            self.sessionOf[session.record.participant] = nil
+        }
+        self.writes.append(.session(session.record))
+        guard let connection = session.connection else { return }
+        let bye = Bye(code: ending.closeCode, reason: reason ?? ending.rawValue)
+        self.consequences.append(.bye(connection, bye))
+    }
+
+    /// The number of members has changed: the idle time starts, stops, or the call is empty.
+    mutating func updatePresence(at now: MonotonicInstant) {
+        guard self.isOpen else { return }
+        let count = self.draft.participants.count
+        if count == 0 {
+            self.endCall(.empty, at: now)
+            return
+        }
+        self.idle(.presenceChanged(count: count), at: now)
+    }
+
+    /// Tells the idle machine something and does what it says.
+    mutating func idle(_ event: IdleMachine.Event, at now: MonotonicInstant) {
+        let before = self.idle.endsAt
+        for effect in self.idle.handle(event, at: now) {
+            switch effect {
+            case .warn(let endsAt):
+                self.append(
+                    .idleWarning(endsAtMilliseconds: endsAt.offset.milliseconds),
+                    at: now
+                )
+            case .clear:
+                self.append(.idleCleared, at: now)
+            case .end:
+                self.endCall(.idleTimeout, at: now)
+            }
+        }
+        self.scheduleIdle()
+        guard self.isOpen, self.idle.endsAt != before else { return }
+        self.record.idleEndsAt = self.idle.endsAt
+        self.writes.append(.call(self.record))
+    }
+
+    /// The call is over for everybody (HF-52).
+    mutating func endCall(_ reason: CallEndReason, at now: MonotonicInstant) {
+        guard self.isOpen else { return }
+        for participant in self.draft.participants.keys.sorted() {
+            self.writes.append(.removeParticipant(participant))
+        }
+        self.append(.ended(reason), at: now)
+        for id in self.sessions.keys.sorted() {
+            self.end(id, .callEnded, reason: reason.rawValue, at: now)
+        }
+        self.isOpen = false
+        self.record.end = CallRecord.End(reason: reason, at: now)
+        self.record.idleEndsAt = nil
+        self.record.deadline = nil
+        self.record.top = self.log.top
+        self.writes.append(.call(self.record))
+    }
+
+    mutating func writeSession(_ id: SessionID) {
+        guard let session = self.sessions[id] else { return }
+        var record = session.record
+        record.lastCommand = session.ledger.last
+        self.writes.append(.session(record))
+    }
+
+    mutating func schedulePresence(_ id: SessionID) {
+        guard let deadline = self.sessions[id]?.presence.nextDeadline else { return }
+        self.timers.schedule(.presence(id), at: deadline)
+    }
+
+    mutating func scheduleIdle() {
+        guard let deadline = self.idle.nextDeadline else { return }
+        self.timers.schedule(.idle, at: deadline)
+    }
+
+    mutating func scheduleAuthorization(_ connection: ConnectionID, _ expiry: MonotonicInstant) {
+        self.timers.schedule(
+            .authorization(connection),
+            at: expiry.advanced(by: self.configuration.authRefreshWithin)
+        )
+    }
+
+    private mutating func announce(
+        _ id: SessionID,
+        _ reachability: Reachability,
+        at now: MonotonicInstant
+    ) {
+        guard let participant = self.sessions[id]?.record.participant,
+            var told = self.draft.participants[participant], told.reachability != reachability
+        else { return }
+        told.reachability = reachability
+        self.append(.participantUpdated(told), at: now)
+    }
+}

@@ -1,0 +1,262 @@
+package import HoldfastWire
+
+/// One call: its log, its members, their sessions and connections. The unit of sharding.
+///
+/// Every change goes through ``commit``: it is written to the store first, and what others are told
+/// of it waits until the store says so (HF-29). A failed commit takes the machine back to what the
+/// store holds. Composes ``CallLog``, ``CallView``, ``IdleMachine`` and, for each session,
+/// ``PresenceMachine`` and ``CommandLedger``; its parts live in `CallMachine+Topic.swift`.
+package struct CallMachine: Sendable {
+    /// What the call's timers are for.
+    enum TimerKey: Hashable, Sendable {
+        case presence(SessionID)
+        case liveness(ConnectionID)
+        case authorization(ConnectionID)
+        case idle
+    }
+
+    /// What the outside is told once a commit is durable.
+    enum Consequence: Hashable, Sendable {
+        case publish(upTo: LogOffset)
+        case start(ConnectionID, Start)
+        case result(SessionID, CommandResult)
+        case bye(ConnectionID, Bye)
+        case administered(AdministrationID, AdministrationOutcome)
+    }
+
+    /// How a connection's delivery begins.
+    struct Start: Hashable, Sendable {
+        var mode: Welcome.Mode
+        var cursor: LogOffset
+        /// Results behind this are repeated.
+        var lastResult: CommandNumber
+    }
+
+    /// A session in memory.
+    struct Session: Sendable {
+        var record: SessionRecord
+        var presence: PresenceMachine
+        var ledger: CommandLedger
+        var connection: ConnectionID?
+        var commands: TokenBucket
+        var signals: TokenBucket
+    }
+
+    let id: CallID
+    let configuration: ServerConfiguration
+    /// When this process started: deadlines that passed before are moved (HF-59).
+    let startedAt: MonotonicInstant
+
+    var record: CallRecord
+    /// Whether the call exists: somebody joined it, and it has not ended.
+    var isOpen: Bool
+    var log: CallLog
+    var draft: CallView
+    var published: CallView
+    /// The last durable offset.
+    var publishedTop: LogOffset
+    var idle: IdleMachine
+    var sessions: [SessionID: Session] = [:]
+    /// The live session of each participant.
+    var sessionOf: [ParticipantID: SessionID] = [:]
+    var tombstones: [SessionID: SessionRecord] = [:]
+    var deliveries: [ConnectionID: Delivery] = [:]
+    var timers = DeadlineQueue<TimerKey>()
+    /// The reconnect spread that a welcome names (HF-58); the engine knows how many there are.
+    var reconnectSpread: Duration = .milliseconds(500)
+    var isDraining = false
+
+    var lastCommit: CommitNumber
+    var writes: [StoreWrite] = []
+    var consequences: [Consequence] = []
+    var pending = RingBuffer<(number: CommitNumber, consequences: [Consequence])>()
+    /// When the last connection went away; nil while there is one.
+    var quietSince: MonotonicInstant?
+
+    /// Builds a call from what the store holds, with nobody connected.
+    package init(
+        id: CallID,
+        stored: StoredCall,
+        era: Era,
+        configuration: ServerConfiguration,
+        startedAt: MonotonicInstant,
+        lastCommit: CommitNumber = CommitNumber(0),
+        at now: MonotonicInstant
+    ) {
+        self.id = id
+        self.configuration = configuration
+        self.startedAt = startedAt
+        self.lastCommit = lastCommit
+        let record =
+            stored.record
+            ?? CallRecord(
+                id: id,
+                title: "",
+                kind: .audio,
+                idleTimeout: configuration.idleTimeout,
+                createdAt: now
+            )
+        self.record = record
+        self.isOpen = stored.record != nil && record.end == nil
+        self.log = CallLog(era: era, configuration: configuration, stored: stored)
+        self.publishedTop = self.log.top
+        self.draft = CallView(
+            title: record.title,
+            kind: record.kind,
+            participants: stored.participants
+        )
+        self.published = self.draft
+        self.idle = IdleMachine(timeout: record.idleTimeout, lead: configuration.idleWarningLead)
+        self.quietSince = now
+        self.restoreSessions(stored, at: now)
+        self.restoreIdle(at: now)
+    }
+
+    /// When the engine must next say that a deadline was reached.
+    package var nextDeadline: MonotonicInstant? {
+        let unload =
+            self.pending.isEmpty
+            ? self.quietSince?.advanced(by: self.configuration.unloadAfter) : nil
+        guard let timer = self.timers.next else { return unload }
+        return min(timer, unload ?? timer)
+    }
+
+    /// Whether the call may leave memory: nobody is connected, nothing is being written, and it has
+    /// been so for a while (HF-61).
+    package func isUnloadable(at now: MonotonicInstant) -> Bool {
+        guard let quietSince, self.pending.isEmpty, self.deliveries.isEmpty else { return false }
+        return now >= quietSince.advanced(by: self.configuration.unloadAfter)
+    }
+
+    /// When something happens to the call although nobody is connected; nil when nothing does.
+    package var dormantDeadline: MonotonicInstant? {
+        guard self.isOpen else { return nil }
+        var earliest = self.idle.nextDeadline
+        for session in self.sessions.values {
+            guard let deadline = session.presence.nextDeadline else { continue }
+            earliest = min(earliest ?? deadline, deadline)
+        }
+        return earliest
+    }
+
+    /// A call as an operator sees it.
+    package var summary: CallSummary {
+        CallSummary(
+            id: self.id,
+            title: self.published.title,
+            kind: self.published.kind,
+            participants: self.published.participants.values.sorted { $0.id < $1.id },
+            attachedCount: self.deliveries.count,
+            eventBytes: self.log.byteCount
+        )
+    }
+
+    private mutating func restoreSessions(_ stored: StoredCall, at now: MonotonicInstant) {
+        let limits = PresenceMachine.Configuration(self.configuration)
+        let floor = self.startedAt.advanced(by: self.configuration.restartGrace)
+        // A wall clock that was set back must not keep a session for ever.
+        let ceiling = now.advanced(by: self.configuration.backgroundWindowMax)
+        for record in stored.sessions {
+            let known = self.draft.participants[record.participant]?.reachability ?? .online
+            let state: PresenceMachine.State
+            switch record.state {
+            case .over:
+                self.tombstones[record.id] = record
+                continue
+            case .attached:
+                // The connection died with the last process, or with the failed commit.
+                let since = max(self.startedAt, now.advanced(by: .zero - .seconds(1)))
+                state = .detached(
+                    announced: known,
+                    isExpected: false,
+                    announceAt: since.advanced(by: self.configuration.announceAfterRestart),
+                    until: max(since.advanced(by: self.configuration.detachWindow), floor)
+                )
+            case .detached(let isExpected, let until):
+                state = .detached(
+                    announced: known,
+                    isExpected: isExpected,
+                    announceAt: isExpected || known != .online
+                        ? nil
+                        : max(self.startedAt, now).advanced(
+                            by: self.configuration.announceAfter
+                        ),
+                    until: min(max(until, floor), ceiling)
+                )
+            }
+            self.sessions[record.id] = Session(
+                record: record,
+                presence: PresenceMachine(state: state, configuration: limits),
+                ledger: CommandLedger(
+                    last: record.lastCommand,
+                    results: stored.results[record.id] ?? [],
+                    resultCountMax: self.configuration.resultCountMax
+                ),
+                connection: nil,
+                commands: self.commandBucket,
+                signals: self.signalBucket
+            )
+            self.sessionOf[record.participant] = record.id
+            self.schedulePresence(record.id)
+        }
+    }
+
+    private mutating func restoreIdle(at now: MonotonicInstant) {
+        guard self.isOpen, self.record.idleTimeout > .zero else { return }
+        let floor = self.startedAt.advanced(by: self.configuration.restartGrace)
+        let ceiling = now.advanced(by: self.record.idleTimeout + self.configuration.restartGrace)
+        let state: IdleMachine.State
+        if self.draft.participants.count == 1 {
+            let stored = self.record.idleEndsAt ?? now.advanced(by: self.record.idleTimeout)
+            state = .alone(endsAt: min(max(stored, floor), ceiling))
+        } else {
+            state = .occupied
+        }
+        self.idle = IdleMachine(
+            state: state,
+            timeout: self.record.idleTimeout,
+            lead: self.configuration.idleWarningLead
+        )
+        self.scheduleIdle()
+    }
+
+    var commandBucket: TokenBucket {
+        TokenBucket(
+            ratePerSecond: self.configuration.commandRate,
+            burst: self.configuration.commandBurst
+        )
+    }
+
+    var signalBucket: TokenBucket {
+        TokenBucket(
+            ratePerSecond: self.configuration.signalRate,
+            burst: self.configuration.signalBurst
+        )
+    }
+}
+
+/// A call as an operator sees it.
+package struct CallSummary: Hashable, Sendable {
+    package var id: CallID
+    package var title: String
+    package var kind: CallKind
+    package var participants: [Participant]
+    package var attachedCount: Int
+    package var eventBytes: Int
+
+    package init(
+        id: CallID,
+        title: String,
+        kind: CallKind,
+        participants: [Participant],
+        attachedCount: Int,
+        eventBytes: Int
+    ) {
+        self.id = id
+        self.title = title
+        self.kind = kind
+        self.participants = participants
+        self.attachedCount = attachedCount
+        self.eventBytes = eventBytes
+    }
+}

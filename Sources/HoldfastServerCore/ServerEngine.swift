@@ -1,0 +1,248 @@
+package import HoldfastWire
+
+/// The calls of one shard: loads them, routes what happens to them, lets go of them. The only entry
+/// to the server's decisions.
+///
+/// Feed it events with ``handle(_:at:effects:)``, perform every effect in order, and call it with
+/// ``ServerEvent/deadlineReached`` once ``nextDeadline`` has passed.
+package struct ServerEngine: Sendable {
+    /// A call that is being read from the store.
+    private struct Loading: Sendable {
+        var queue: [ServerEvent] = []
+        var survivors: [ConnectionID: CallMachine.Survivor] = [:]
+        var lastCommit = CommitNumber(0)
+    }
+
+    private let configuration: ServerConfiguration
+    private let era: Era
+    private let startedAt: MonotonicInstant
+    private var random: RandomSource
+    private var machines: [CallID: CallMachine] = [:]
+    private var loading: [CallID: Loading] = [:]
+    private var callOf: [ConnectionID: CallID] = [:]
+    /// When each call must be looked at, in memory or not.
+    private var timers = DeadlineQueue<CallID>()
+    private var isDrained = false
+
+    /// `era` was made durable before; `startedAt` is now; `seed` is random, and no other shard's.
+    package init(
+        configuration: ServerConfiguration = ServerConfiguration(),
+        era: Era,
+        startedAt: MonotonicInstant,
+        seed: (UInt64, UInt64, UInt64, UInt64)
+    ) {
+        self.configuration = configuration
+        self.era = era
+        self.startedAt = startedAt
+        self.random = RandomSource(seed: seed)
+    }
+
+    /// When the shell must next say ``ServerEvent/deadlineReached``.
+    package var nextDeadline: MonotonicInstant? { self.timers.next }
+
+    /// The open calls in memory, by id.
+    package func summaries() -> [CallSummary] {
+        self.machines.values.filter(\.isOpen).map(\.summary).sorted { $0.id < $1.id }
+    }
+
+    /// Connections that are or will be served.
+    package var connectionCount: Int { self.callOf.count }
+
+    /// Applies one event. Effects are appended in the order in which they must be performed.
+    package mutating func handle(
+        _ event: ServerEvent,
+        at now: MonotonicInstant,
+        effects: inout [ServerEffect]
+    ) {
+        guard !self.isDrained else { return }
+        switch event {
+        case .joinRequested(let connection, _, let options):
+            self.admit(connection, to: options.call, event, at: now, effects: &effects)
+        case .resumeRequested(let connection, let ticket, _):
+            self.admit(connection, to: ticket.call, event, at: now, effects: &effects)
+        case .received(let connection, _), .receivedGarbage(let connection, _),
+            .writabilityChanged(let connection, _), .verified(let connection, _):
+            guard let call = self.callOf[connection] else { return }
+            self.pass(event, to: call, at: now, effects: &effects)
+        case .closed(let connection, _):
+            guard let call = self.callOf.removeValue(forKey: connection) else { return }
+            self.pass(event, to: call, at: now, effects: &effects)
+        case .loaded(let call, let stored):
+            self.loaded(call, stored, at: now, effects: &effects)
+        case .loadFailed(let call):
+            self.loadFailed(call, at: now, effects: &effects)
+        case .commitFailed(let call, _):
+            self.commitFailed(call, effects: &effects)
+        case .pageRead(let call, _, _, _), .committed(let call, _):
+            // Of a machine that is being built anew, nothing that was under way counts any more.
+            guard self.machines[call] != nil else { return }
+            self.pass(event, to: call, at: now, effects: &effects)
+        case .openCallsFound(let calls):
+            self.remember(calls)
+        case .endCallRequested(_, let call), .removalRequested(_, let call, _):
+            self.pass(event, to: call, at: now, effects: &effects)
+        case .stalled, .drainStarted:
+            for call in self.machines.keys.sorted() {
+                self.pass(event, to: call, at: now, effects: &effects)
+            }
+        case .drainEnded:
+            for call in self.machines.keys.sorted() {
+                self.pass(event, to: call, at: now, effects: &effects)
+            }
+            self.isDrained = true
+        case .deadlineReached:
+            self.deadlineReached(at: now, effects: &effects)
+        }
+    }
+
+    /// Lets a connection ask a call for entry, unless there are too many calls or the id is none.
+    private mutating func admit(
+        _ connection: ConnectionID,
+        to call: CallID,
+        _ event: ServerEvent,
+        at now: MonotonicInstant,
+        effects: inout [ServerEffect]
+    ) {
+        guard call.isValid else {
+            effects.append(.close(connection, Bye(code: .badRequest, reason: "call_id")))
+            return
+        }
+        let isKnown = self.machines[call] != nil || self.loading[call] != nil
+        guard isKnown || self.machines.count + self.loading.count < self.configuration.callCountMax
+        else {
+            effects.append(.close(connection, Bye(code: .limit, reason: "too_many_calls")))
+            return
+        }
+        self.callOf[connection] = call
+        self.pass(event, to: call, at: now, effects: &effects)
+    }
+
+    /// Hands an event to a call, or keeps it until the call is read.
+    private mutating func pass(
+        _ event: ServerEvent,
+        to call: CallID,
+        at now: MonotonicInstant,
+        effects: inout [ServerEffect]
+    ) {
+        let spread = self.reconnectSpread
+        self.machines[call]?.reconnectSpread = spread
+        if self.machines[call]?.handle(event, random: &self.random, at: now, effects: &effects)
+            != nil
+        {
+            self.schedule(call)
+            return
+        }
+        if self.loading[call] == nil {
+            self.loading[call] = Loading()
+            effects.append(.load(call))
+        }
+        guard self.loading[call].map({ $0.queue.count < Self.queuedEventCountMax }) == true else {
+            self.refuse(event, effects: &effects)
+            return
+        }
+        self.loading[call]?.queue.append(event)
+    }
+
+    private mutating func loaded(
+        _ call: CallID,
+        _ stored: StoredCall,
+        at now: MonotonicInstant,
+        effects: inout [ServerEffect]
+    ) {
+        guard let waiting = self.loading.removeValue(forKey: call) else { return }
+        var machine = CallMachine(
+            id: call,
+            stored: stored,
+            era: self.era,
+            configuration: self.configuration,
+            startedAt: self.startedAt,
+            lastCommit: waiting.lastCommit,
+            at: now
+        )
+        for orphan in machine.adopt(waiting.survivors, at: now) {
+            effects.append(.close(orphan, self.unavailable))
+        }
+        self.machines[call] = machine
+        for event in waiting.queue { self.pass(event, to: call, at: now, effects: &effects) }
+        self.pass(.deadlineReached, to: call, at: now, effects: &effects)
+    }
+
+    /// The store cannot be read: everybody may try again.
+    private mutating func loadFailed(
+        _ call: CallID,
+        at now: MonotonicInstant,
+        effects: inout [ServerEffect]
+    ) {
+        guard let waiting = self.loading.removeValue(forKey: call) else { return }
+        for connection in waiting.survivors.keys.sorted() {
+            effects.append(.close(connection, self.unavailable))
+        }
+        for event in waiting.queue { self.refuse(event, effects: &effects) }
+        self.timers.schedule(call, at: now.advanced(by: Self.loadRetryInterval))
+    }
+
+    /// The store did not take a change: back to what it holds.
+    private mutating func commitFailed(_ call: CallID, effects: inout [ServerEffect]) {
+        guard let machine = self.machines.removeValue(forKey: call) else { return }
+        effects.append(.count(.commitFailed))
+        effects.append(contentsOf: machine.failures(retryAfter: self.configuration.retryAfter))
+        self.loading[call] = Loading(survivors: machine.survivors, lastCommit: machine.lastCommit)
+        effects.append(.load(call))
+    }
+
+    private mutating func remember(_ calls: [OpenCall]) {
+        let floor = self.startedAt.advanced(by: self.configuration.restartGrace)
+        let window = self.startedAt.advanced(by: self.configuration.detachWindow)
+        for open in calls where self.machines[open.call] == nil {
+            self.timers.schedule(open.call, at: max(open.deadline ?? window, floor))
+        }
+    }
+
+    private mutating func deadlineReached(at now: MonotonicInstant, effects: inout [ServerEffect]) {
+        while let call = self.timers.popDue(at: now) {
+            if let machine = self.machines[call], machine.isUnloadable(at: now) {
+                self.machines[call] = nil
+                if let deadline = machine.dormantDeadline {
+                    self.timers.schedule(call, at: deadline)
+                }
+                continue
+            }
+            self.pass(.deadlineReached, to: call, at: now, effects: &effects)
+        }
+    }
+
+    private mutating func schedule(_ call: CallID) {
+        guard let deadline = self.machines[call]?.nextDeadline else { return }
+        self.timers.schedule(call, at: deadline)
+    }
+
+    /// Answers somebody whose event cannot be taken.
+    private func refuse(_ event: ServerEvent, effects: inout [ServerEffect]) {
+        switch event {
+        case .joinRequested(let connection, _, _), .resumeRequested(let connection, _, _),
+            .received(let connection, _), .receivedGarbage(let connection, _),
+            .verified(let connection, _):
+            effects.append(.close(connection, self.unavailable))
+        case .endCallRequested(let request, _), .removalRequested(let request, _, _):
+            effects.append(.administered(request, .unavailable))
+        case .closed, .writabilityChanged, .loaded, .loadFailed, .pageRead, .committed,
+            .commitFailed, .openCallsFound, .stalled, .drainStarted, .drainEnded, .deadlineReached:
+            break
+        }
+    }
+
+    private var unavailable: Bye {
+        Bye(code: .unavailable, reason: "store", retryAfter: self.configuration.retryAfter)
+    }
+
+    /// How long the herd is spread when all of it comes back at once (HF-58).
+    private var reconnectSpread: Duration {
+        let spread = Duration.seconds(self.callOf.count) / max(1, self.configuration.acceptRate)
+        return min(max(spread, .milliseconds(500)), .seconds(30))
+    }
+
+    /// How long after a failed read a call's deadlines are tried again.
+    package static let loadRetryInterval: Duration = .seconds(1)
+    /// Events that wait for one call to be read. More are refused.
+    package static let queuedEventCountMax = 4096
+}
