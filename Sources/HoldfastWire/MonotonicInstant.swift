@@ -26,7 +26,8 @@ extension Duration {
         let (seconds, attoseconds) = self.components
         let (product, overflow) = seconds.multipliedReportingOverflow(by: 1000)
         guard !overflow else { return seconds < 0 ? .min : .max }
-        let (sum, carry) = product.addingReportingOverflow(attoseconds / 1_000_000_000_000_000)
+        let (whole, fraction) = attoseconds.quotientAndRemainder(dividingBy: 1_000_000_000_000_000)
+        let (sum, carry) = product.addingReportingOverflow(fraction < 0 ? whole - 1 : whole)
         return carry ? (seconds < 0 ? .min : .max) : sum
     }
 }
