@@ -33,6 +33,11 @@ package enum Limits {
     package static let commandsUnansweredMax = 32
     /// Participants named in one private message.
     package static let recipientCountMax = 64
+    /// Bytes of a resume secret, exactly (HF-18).
+    package static let resumeSecretBytes = 32
     /// Bytes of the reason in a WebSocket close frame (RFC 6455 §5.5).
     package static let closeReasonBytesMax = 123
+    /// The longest duration that travels; a longer one is read as this, so that deadlines cannot
+    /// overflow in whatever unit a platform counts.
+    package static let durationMax: Duration = .seconds(365 * 24 * 60 * 60)
 }

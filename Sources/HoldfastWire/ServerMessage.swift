@@ -222,6 +222,8 @@ package struct CommandFailure: Hashable, Sendable {
         package static let rateLimited = Code(rawValue: "rate_limited")
         package static let unavailable = Code(rawValue: "unavailable")
         package static let internalError = Code(rawValue: "internal")
+        /// Never sent: an outcome of a newer version, which this one cannot tell from a failure.
+        package static let unknown = Code(rawValue: "unknown")
     }
 
     package init(code: Code, message: String, retryAfter: Duration? = nil) {
