@@ -171,7 +171,7 @@ let package = Package(
         // Tests, one target per module, mirrored paths.
         .testTarget(
             name: "HoldfastWireTests",
-            dependencies: ["HoldfastWire"],
+            dependencies: ["HoldfastWire", "HoldfastSpec"],
             swiftSettings: strict
         ),
         .testTarget(
