@@ -61,16 +61,18 @@ package struct SharedEventEncoding: Hashable, Sendable {
     func element(previous: LogOffset) -> [UInt8] {
         // The server's own offsets are in range; a fault there becomes a gap that the client heals.
         let previous = min(previous.rawValue, LogOffset.rawValueMax)
+        // Zero is left out, as everywhere.
         switch self.encoding {
         case .binary:
-            // Field 2 of Event, a varint; zero is left out as everywhere.
+            // Field 2 of Event, a varint.
             let link = previous == 0 ? [] : [0x10] + varint(previous)
             let byteCount = self.body.count + link.count
             // Field 1 of Events, length-delimited.
             return [0x0A] + varint(UInt64(byteCount)) + self.body + link
         case .json:
             let separator = self.body.count > 1 ? "," : ""
-            return self.body + Array("\(separator)\"previous\":\"\(previous)\"}".utf8)
+            let link = previous == 0 ? "" : "\(separator)\"previous\":\"\(previous)\""
+            return self.body + Array("\(link)}".utf8)
         }
     }
 }
