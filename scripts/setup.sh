@@ -52,11 +52,14 @@ look() { progress=$(tail -n 1 "$1" | tr -d '\r'); }
 # apt waits for dpkg's lock by itself, but not for the lock of its own package lists.
 # shellcheck disable=SC2317  # called by with_progress
 update_lists() {
-    local try
-    for try in {1..24}; do
-        "${as_root[@]}" apt-get -q update && return 0
-        ((try < 24)) || break
-        echo "Waiting for another package manager to finish"
+    local output
+    for _ in {1..24}; do
+        output=$("${as_root[@]}" apt-get -q update 2>&1) && return 0
+        printf '%s\n' "$output"
+        case $output in
+        *"Could not get lock"*) echo "Waiting for another package manager to finish" ;;
+        *) return 1 ;;
+        esac
         sleep 5
     done
     return 1
@@ -74,8 +77,8 @@ mapfile -t names < <(awk '{ print $1 }' <<<"$missing")
 install=(apt-get install -y --no-install-recommends -o DPkg::Lock::Timeout=120 "${names[@]}")
 as_root=(env DEBIAN_FRONTEND=noninteractive)
 if [ "$(id -u)" != 0 ]; then
-    if command -v sudo >/dev/null && { sudo -n true 2>/dev/null || [ -t 0 ]; }; then
-        sudo -v 2>/dev/null || true
+    # The password is asked for here, for apt runs in the background.
+    if command -v sudo >/dev/null && { sudo -n true 2>/dev/null || { [ -t 0 ] && sudo -v; }; }; then
         as_root=(sudo "${as_root[@]}")
     else
         refuse "These packages are missing, and installing them needs root:" \

@@ -48,7 +48,7 @@ issues_after() {
 # The parts that did not run, each with its reason: said by a test, or by the runner.
 skips() {
     grep -oE '^SKIPPED: .*' "$log" || true
-    sed -nE 's/^[^ ]+ +(Test|Suite) (.*) skipped(: (.*))?$/SKIPPED: \2: \4/p' "$log"
+    sed -nE 's/^[^ ]+ +(Test|Suite) (.*) skipped(\.|: (.*))$/SKIPPED: \2: \4/p' "$log"
 }
 
 # `swift test` holds its output back until the end when it does not write to a terminal.
