@@ -21,7 +21,7 @@ check_swift() {
     fi
 }
 
-# A first build writes about 3 GB and holds about 2 GB in memory; a later one far less.
+# A first build writes about 2 GB and holds as much in memory; a later one far less.
 check_room() {
     local disk_needed=1 memory_needed=1 disk memory
     if $first; then disk_needed=4 memory_needed=3; fi

@@ -1,5 +1,9 @@
 #!/usr/bin/env bash
-# Runs the tests of the present build. Arguments go to `swift test`.
+# Runs the tests of the present build. Arguments go to the test runner: `--filter NAME`.
+#
+# The runner is started directly: `swift test --skip-build` plans the build anew, which takes longer
+# than most tests, and what it writes makes the next `swift build` compile again what is built.
+#
 # A test that cannot run prints `SKIPPED: part: reason`; a skip fails the run unless ALLOW_SKIPS=1.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -51,12 +55,14 @@ skips() {
     sed -nE 's/^[^ ]+ +(Test|Suite) (.*) skipped(\.|: (.*))$/SKIPPED: \2: \4/p' "$log"
 }
 
-# `swift test` holds its output back until the end when it does not write to a terminal.
+runner=.build/debug/holdfastPackageTests.xctest
+[ -x "$runner" ] || refuse "There is no test build yet: make build"
+# What tests print arrives line by line, or it would be lost when one of them crashes.
 stream=()
 command -v stdbuf >/dev/null && stream=(stdbuf -oL)
 status=0
 with_progress "Testing" "$log" look \
-    "${stream[@]}" swift test --skip-build --disable-xctest "$@" || status=$?
+    "${stream[@]}" "$runner" --testing-library swift-testing "$@" || status=$?
 closing=$(grep -E '^[^ ]+ +Test run with ' "$log" | tail -n 1) || true
 if [ -z "$closing" ]; then
     tail -n 30 "$log"
@@ -66,16 +72,16 @@ fi
 skipped=$(skips)
 [ -z "$skipped" ] || say "$skipped"
 say "$closing"
-if ((status != 0)); then
-    say "Full output: $log" >&2
-    exit "$status"
-fi
 case $closing in
-*"with 0 tests "*)
+*" 0 tests "*)
     say "No test ran." >&2
     exit 1
     ;;
 esac
+if ((status != 0)); then
+    say "Full output: $log" >&2
+    exit "$status"
+fi
 if [ -n "$skipped" ] && [ "${ALLOW_SKIPS:-0}" != 1 ]; then
     say "Some parts were skipped. ALLOW_SKIPS=1 accepts that." >&2
     exit 1
