@@ -30,8 +30,8 @@ extension CallMachine {
             userID: claims.user,
             displayName: options.displayName,
             media: options.media,
-            joinedAtMilliseconds: self.draft.participants[id]?.joinedAtMilliseconds
-                ?? now.offset.milliseconds
+            // Also when an older session is replaced: by it the others see another device.
+            joinedAtMilliseconds: now.offset.milliseconds
         )
         let event: CallEvent =
             older == nil ? .participantJoined(participant) : .participantUpdated(participant)
