@@ -94,10 +94,15 @@ extension CallMessage.Body {
 }
 
 extension String {
-    /// Bytes of the text inside a JSON string, where a control character takes six.
+    /// Bytes of the text inside a JSON string, as this project writes it: control characters take
+    /// six, those with a short escape, the quote and the backslash two.
     package var jsonByteCount: Int {
-        self.utf8.reduce(0) { sum, byte in
-            sum + (byte < 0x20 ? 6 : (byte == 0x22 || byte == 0x5C ? 2 : 1))
+        self.unicodeScalars.reduce(0) { sum, scalar in
+            switch scalar.value {
+            case 0x08, 0x09, 0x0A, 0x0C, 0x0D, 0x22, 0x5C: sum + 2
+            case 0x00...0x1F, 0x7F...0x9F: sum + 6
+            default: sum + UTF8.width(scalar)
+            }
         }
     }
 }
