@@ -49,7 +49,8 @@ extension FrameCodec {
                 case .json: try message.jsonUTF8Bytes()
                 }
         } catch {
-            throw .malformed(self.encoding.fault)
+            // Only messages with required fields, which this schema has none of, or beyond 2 GiB.
+            throw .malformed(.notProtobuf)
         }
         guard bytes.count <= Limits.frameBytesMax else {
             throw .tooLarge(byteCount: bytes.count)
@@ -86,15 +87,6 @@ extension FrameCodec {
             } catch {
                 throw .malformed(.notJSON)
             }
-        }
-    }
-}
-
-extension FrameEncoding {
-    fileprivate var fault: FrameError.Fault {
-        switch self {
-        case .binary: .notProtobuf
-        case .json: .notJSON
         }
     }
 }

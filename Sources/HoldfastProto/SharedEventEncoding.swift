@@ -33,22 +33,6 @@ package struct SharedEventEncoding: Hashable, Sendable {
         guard byteCount <= Limits.frameBytesMax else { throw .tooLarge(byteCount: byteCount) }
     }
 
-    /// Whether every session can be told of an event, whichever encoding it speaks and wherever the
-    /// event comes to stand. The server asks before it appends: a text of control characters fits
-    /// one encoding and not the other, and a log must hold nothing that a session cannot receive
-    /// (HF-43).
-    package static func fitsEveryEncoding(_ event: CallEvent) -> Bool {
-        FrameEncoding.allCases.allSatisfy { encoding in
-            let shared = try? SharedEventEncoding(
-                offset: LogOffset(LogOffset.rawValueMax),
-                timestampMilliseconds: .max,
-                event: event,
-                encoding: encoding
-            )
-            return shared != nil
-        }
-    }
-
     /// A frame with this event alone, linked to `previous` (HF-32).
     package func frame(previous: LogOffset) -> [UInt8] {
         EventPageEncoder.frame(

@@ -68,12 +68,54 @@ struct SharedEventEncodingTests {
         #expect(throws: FrameError.self) { _ = try shared(Limits.frameBytesMax + 1) }
     }
 
-    @Test(.spec("HF-43")) func `a text that grows beyond a frame in JSON fits not every session`() {
-        let plain = String(repeating: "t", count: Limits.messageBytesMax)
-        let control = String(repeating: "\u{1}", count: Limits.messageBytesMax)
-        #expect(SharedEventEncoding.fitsEveryEncoding(text(plain).event))
-        #expect(!SharedEventEncoding.fitsEveryEncoding(text(control).event))
-        #expect(throws: Never.self) { try SharedEventEncoding(text(control), .binary) }
+    @Test(.spec("HF-43"))
+    func `a text takes as many bytes in a JSON frame as Wire says`() throws {
+        let codec = FrameCodec(encoding: .json)
+        func frameByteCount(_ text: String) throws -> Int {
+            try codec.encode(ClientMessage.authenticate(token: text)).count
+        }
+        let overhead = try frameByteCount("-") - 1
+        let telling = [0x07FF, 0x0800, 0x2028, 0x2029, 0xFEFF, 0xFFFD, 0xFFFF, 0x10000, 0x10FFFF]
+        for value in Array(0...0x0180) + telling {
+            let scalar = try #require(Unicode.Scalar(UInt32(value)))
+            let text = String(scalar)
+            #expect(try frameByteCount(text) - overhead == text.jsonByteCount, "U+\(value)")
+        }
+    }
+
+    @Test(.spec("HF-43"), arguments: FrameEncoding.allCases)
+    func `the largest message that the clause allows fits every session`(
+        encoding: FrameEncoding
+    ) {
+        let recipients = (0..<Limits.recipientCountMax).map { index in
+            ParticipantID("p_\(1000 + index)ABCDEFGHJKMN")
+        }
+        let topic = String(repeating: "\u{1}", count: Limits.topicBytesMax)
+        let bytes = [UInt8](repeating: 0xFF, count: Limits.messageBytesMax)
+        let bodies: [CallMessage.Body] = [
+            .data(topic: topic, bytes: bytes),
+            .text(String(repeating: "\n", count: Limits.messageBytesMax * 5 / 8)),
+            .text(String(repeating: "\u{7F}", count: Limits.messageBytesMax * 5 / 24)),
+            .text(String(repeating: "🎧", count: Limits.messageBytesMax / 4)),
+        ]
+        for body in bodies {
+            #expect(body.fits)
+            let message = CallMessage(from: recipients[0], to: recipients, body: body)
+            #expect(throws: Never.self) {
+                _ = try SharedEventEncoding(
+                    offset: Samples.offsetMax,
+                    timestampMilliseconds: .max,
+                    event: .message(message),
+                    encoding: encoding
+                )
+            }
+        }
+    }
+
+    @Test(.spec("HF-43")) func `a text that grows beyond a frame in JSON fits in binary alone`() {
+        let control = text(String(repeating: "\u{1}", count: Limits.messageBytesMax))
+        #expect(throws: FrameError.self) { try SharedEventEncoding(control, .json) }
+        #expect(throws: Never.self) { try SharedEventEncoding(control, .binary) }
     }
 }
 
