@@ -1,19 +1,27 @@
+import HoldfastSpec
 import HoldfastWire
 import Testing
 
 struct IdentifiersTests {
-    @Test(arguments: [
-        "a", "Stand-up.2025_11:21", String(repeating: "x", count: Limits.callIDCharacterCountMax),
-    ])
+    @Test(
+        .spec("HF-10"),
+        arguments: [
+            "a", "Stand-up.2025_11:21",
+            String(repeating: "x", count: Limits.callIDCharacterCountMax),
+        ]
+    )
     func `an identifier of the documented alphabet and length is valid`(text: String) {
         #expect(CallID(text).isValid)
         #expect(UserID(text).isValid)
     }
 
-    @Test(arguments: [
-        "", " ", "a b", "a/b", "a\u{0}", "ä", "a@b", "[", "`", "{", "/", "*", "🎧",
-        String(repeating: "x", count: Limits.callIDCharacterCountMax + 1),
-    ])
+    @Test(
+        .spec("HF-10"),
+        arguments: [
+            "", " ", "a b", "a/b", "a\u{0}", "ä", "a@b", "[", "`", "{", "/", "*", "🎧",
+            String(repeating: "x", count: Limits.callIDCharacterCountMax + 1),
+        ]
+    )
     func `any other identifier is not valid, and is kept as it is`(text: String) {
         #expect(!CallID(text).isValid)
         #expect(!UserID(text).isValid)
@@ -21,7 +29,7 @@ struct IdentifiersTests {
         #expect(UserID(text).rawValue == text)
     }
 
-    @Test func `every byte of ASCII is in the alphabet or not, as documented`() {
+    @Test(.spec("HF-10")) func `every byte of ASCII is in the alphabet or not, as documented`() {
         let alphabet = Set(
             "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._:-".utf8
         )
