@@ -1,0 +1,107 @@
+#if Server
+
+import HoldfastProto
+import HoldfastServerCore
+import HoldfastWire
+import Logging
+
+/// What each effect of the engine does to the world.
+extension Shard {
+    func perform(_ effect: ServerEffect) {
+        let store = self.surroundings.store
+        switch effect {
+        case .welcome(let id, let welcome, let issuesKey):
+            self.welcome(id, welcome, issuesKey: issuesKey)
+        case .deliver(let id, let call, let events):
+            self.deliver(events, of: call, to: id)
+        case .send(let id, let message):
+            if let port = self.ports[id] { self.send(message, to: port) }
+        case .close(let id, let bye):
+            self.close(id, bye)
+        case .verify(let id, let token):
+            let claims = self.surroundings.judge.claims(
+                of: token,
+                at: self.surroundings.clock.now
+            )
+            self.submit([.verified(id, claims)])
+        case .load(let call):
+            store.load(call, recent: self.surroundings.recent, for: self)
+        case .readMessages(let call, let id, let after, let countMax):
+            store.readMessages(call, for: id, after: after, countMax: countMax, client: self)
+        case .commit(let call, let number, let writes):
+            store.writer.submit(
+                StoreWriter.Commit(call: call, number: number, writes: writes, client: self)
+            )
+        case .administered(let id, let outcome):
+            self.finish(id, outcome)
+        case .count(let metric):
+            self.surroundings.metrics.count(metric)
+        case .fault(let call, let text):
+            self.surroundings.metrics.fault()
+            self.surroundings.logger.error(
+                "A fault of this program: \(text)",
+                metadata: ["call": "\(call)"]
+            )
+        }
+    }
+
+    private func welcome(_ id: ConnectionID, _ welcome: Welcome, issuesKey: Bool) {
+        guard let port = self.ports[id] else { return }
+        var welcome = welcome
+        if issuesKey {
+            let keys = self.surroundings.judge.current.resumeKeys
+            welcome.resumeKey = keys.resumeKey(for: welcome.session)
+        }
+        welcome.iceServers = self.surroundings.iceServers
+        self.send(.welcome(welcome), to: port)
+    }
+
+    /// Frames with as many events as fit; each body is encoded once for all connections.
+    private func deliver(_ events: [LoggedEvent], of call: CallID, to id: ConnectionID) {
+        guard let port = self.ports[id] else { return }
+        var page = EventPageEncoder(encoding: port.encoding)
+        for event in events {
+            guard let body = self.encodings.encoding(of: event, in: call, as: port.encoding) else {
+                self.surroundings.metrics.fault()
+                self.surroundings.logger.error(
+                    "An event does not fit a frame.",
+                    metadata: ["call": "\(call)"]
+                )
+                continue
+            }
+            if page.append(body, previous: event.previous) { continue }
+            if let frame = page.finish() { port.send(frame) }
+            _ = page.append(body, previous: event.previous)
+        }
+        if let frame = page.finish() { port.send(frame) }
+        self.touch(port)
+    }
+
+    private func send(_ message: ServerMessage, to port: ConnectionPort) {
+        do {
+            port.send(try FrameCodec(encoding: port.encoding).encode(message))
+            self.touch(port)
+        } catch {
+            // The peer would wait for this frame; a new connection starts from what is stored.
+            self.surroundings.metrics.fault()
+            self.surroundings.logger.error("A frame could not be encoded: \(error)")
+            self.end(port, Bye(code: .internalError, reason: ""))
+        }
+    }
+
+    private func close(_ id: ConnectionID, _ bye: Bye) {
+        guard let port = self.ports[id] else { return }
+        if let frame = try? FrameCodec(encoding: port.encoding).encode(.bye(bye)) {
+            port.send(frame)
+        }
+        self.end(port, bye)
+    }
+
+    private func end(_ port: ConnectionPort, _ bye: Bye) {
+        port.end(ConnectionPort.Ending(code: bye.code, reason: bye.reason))
+        self.ports[port.id] = nil
+        self.touch(port)
+    }
+}
+
+#endif
