@@ -142,10 +142,12 @@ let package = Package(
         ),
 
         // Server.
+        .target(name: "CHoldfastServer"),
         .target(
             name: "HoldfastServer",
-            dependencies: ["HoldfastWire", "HoldfastServerCore", "HoldfastProto", protobuf]
-                + nio + server,
+            dependencies: [
+                "HoldfastWire", "HoldfastServerCore", "HoldfastProto", "CHoldfastServer", protobuf,
+            ] + nio + server,
             swiftSettings: strict
         ),
         .executableTarget(
