@@ -127,15 +127,6 @@ extension CallEngine {
         }
     }
 
-    /// The process did not run. A call that was closed for a suspension is tried again too.
-    mutating func clockGapped(_ turn: inout Turn) {
-        guard turn.environment.appState != .suspending else {
-            guard self.isInSession else { return }
-            return self.tellReconnect(.triggered, &turn)
-        }
-        self.disturb(.suspended, &turn)
-    }
-
     /// Something happened after which a connection may be dead: ask the old one and race it.
     mutating func disturb(_ reason: LossReason, _ turn: inout Turn) {
         guard !self.isConcluded else { return }
@@ -167,7 +158,7 @@ extension CallEngine {
         }
         if let attached {
             self.tellSession(.acknowledging, &turn)
-            self.send(.acknowledge(self.session.deliveries.processed), &turn)
+            self.send(.acknowledge(self.session.acknowledgeable), &turn)
             self.drop(attached, .background, &turn)
             self.beginOutage(since: turn.now, reason: .suspended, reportAt: turn.now, &turn)
         }

@@ -20,6 +20,7 @@ extension CallEngine {
             CallLink(
                 id: id,
                 counter: counter,
+                cursor: counter == nil ? .zero : self.session.resumePosition,
                 mayRejoin: credentials.mayRejoin,
                 machine: LinkMachine(at: turn.now, timeout: timeout, timing: timing),
                 announced: counter == nil ? nil : turn.environment.ticketState
@@ -219,7 +220,7 @@ extension CallEngine {
         }
         if let finalUntil = outage.finalUntil {
             if turn.now >= finalUntil { self.conclude(.closed(.expired), &turn) }
-        } else if turn.now >= outage.windowEndsAt, turn.environment.appState != .suspending {
+        } else if turn.now >= outage.windowEndsAt {
             self.beginFinalPeriod(&turn)
             self.tellReconnect(.triggered, &turn)
         }

@@ -108,7 +108,7 @@ extension CallEngine {
         self.tellReconnect(.attached, &turn)
         self.endOutage(&turn)
         self.announce(turn.environment.appState, &turn)
-        self.tellSession(.welcomed(welcome), &turn)
+        self.tellSession(.welcomed(welcome, from: link.cursor), &turn)
         self.takeExpiry(welcome, carriedToken: link.counter == nil || link.mayRejoin, &turn)
         self.tellMesh(.attached(isNew: welcome.mode != .resumed), &turn)
         self.store(&turn)

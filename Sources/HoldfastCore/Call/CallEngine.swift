@@ -141,7 +141,7 @@ struct CallEngine: Sendable {
             switch effect {
             case .ping(let number):
                 self.tellSession(.acknowledging, &turn)
-                let acknowledged = self.session.deliveries.processed
+                let acknowledged = self.session.acknowledgeable
                 turn.effects.append(.send(id, .ping(id: number, acknowledged: acknowledged)))
             case .reportSuspicion:
                 self.note("a ping is late; trying another connection", &turn)

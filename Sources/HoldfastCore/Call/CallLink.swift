@@ -5,6 +5,8 @@ struct CallLink: Sendable {
     let id: ConnectionID
     /// The counter of its ticket; nil for a join.
     let counter: ResumeCounter?
+    /// Where its ticket asked delivery to begin; zero for a join.
+    let cursor: LogOffset
     /// Whether the server may join anew on it.
     let mayRejoin: Bool
     var machine: LinkMachine

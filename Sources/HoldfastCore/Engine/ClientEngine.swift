@@ -105,15 +105,23 @@ package struct ClientEngine: Sendable {
         case .pathChanged(let path):
             self.pathChanged(path, &turn)
         case .appStateChanged(let state):
-            let old = turn.environment.appState
-            guard state != old else { return }
-            turn.environment.appState = state
-            self.withAll(&turn) { $0.appStateChanged(from: old, &$1) }
+            self.appStateChanged(state, &turn)
         case .clockGap:
-            self.withAll(&turn) { $0.clockGapped(&$1) }
+            // Who runs again is not about to be suspended any more.
+            guard turn.environment.appState != .suspending else {
+                return self.appStateChanged(.background, &turn)
+            }
+            self.withAll(&turn) { $0.disturb(.suspended, &$1) }
         case .deadlineReached:
             self.withAll(&turn) { $0.deadlineReached(&$1) }
         }
+    }
+
+    private mutating func appStateChanged(_ state: AppState, _ turn: inout Turn) {
+        let old = turn.environment.appState
+        guard state != old else { return }
+        turn.environment.appState = state
+        self.withAll(&turn) { $0.appStateChanged(from: old, &$1) }
     }
 
     private mutating func pathChanged(_ path: PathStatus, _ turn: inout Turn) {

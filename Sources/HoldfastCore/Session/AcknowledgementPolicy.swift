@@ -28,6 +28,11 @@ struct AcknowledgementPolicy: Hashable, Sendable {
         }
     }
 
+    /// Delivery begins again at `offset`, perhaps behind what was acknowledged.
+    mutating func fallBack(to offset: LogOffset) {
+        self.acknowledged = min(self.acknowledged, offset)
+    }
+
     /// The log is another one: nothing of it was acknowledged.
     mutating func reset() { self = AcknowledgementPolicy() }
 

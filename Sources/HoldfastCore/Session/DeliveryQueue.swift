@@ -71,11 +71,11 @@ struct DeliveryQueue: Hashable, Sendable {
     /// Everything so far stands for the log up to `offset`: processed when it is.
     mutating func mark(_ offset: LogOffset) {
         if let last = self.waiting.indices.last {
-            self.waiting[last].offset = offset
+            self.waiting[last].offset = max(self.waiting[last].offset ?? .zero, offset)
         } else if let last = self.delivered.indices.last {
-            self.delivered[last].offset = offset
+            self.delivered[last].offset = max(self.delivered[last].offset ?? .zero, offset)
         } else {
-            self.processed = offset
+            self.processed = max(self.processed, offset)
         }
     }
 
@@ -109,7 +109,7 @@ struct DeliveryQueue: Hashable, Sendable {
         var sum = (count: 0, byteCount: 0)
         for item in done {
             guard let offset = item.offset else { continue }
-            self.processed = offset
+            self.processed = max(self.processed, offset)
             sum.count += 1
             sum.byteCount += item.byteCount
         }

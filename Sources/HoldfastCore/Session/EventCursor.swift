@@ -32,22 +32,45 @@ struct EventCursor: Hashable, Sendable {
     /// How long an answer to `synchronize` may take before a pong counts as another gap.
     static let synchronizeTimeout: Duration = .seconds(3)
 
-    /// Everything up to here was received. Nothing at or below it is taken again.
+    /// Everything up to here was received, but for events of state behind ``firm``.
     private(set) var position: LogOffset
     /// Whether the next connection asks for a snapshot, because the position leads nowhere.
     private(set) var isStartingOver = false
+    /// Where to begin again while a snapshot is on its way. The messages before it are linked as if
+    /// the events of state between them did not exist (HF-23), so the position says too much.
+    private var firm: Firm?
+    /// Messages up to here are known, also where delivery begins below it.
+    private(set) var messages: LogOffset
     /// The end of what is being repeated from below the position; otherwise the position.
     private var repeated: LogOffset
     private var hole: Hole?
     private var gapCount = 0
 
-    init(position: LogOffset = .zero) {
+    private struct Firm: Hashable, Sendable {
+        var offset: LogOffset
+        /// Without an announcement an event of state shows that no snapshot is coming.
+        var isAnnounced: Bool
+    }
+
+    init(position: LogOffset = .zero) { self.init(position: position, messages: position) }
+
+    /// Begins at one position of a log whose messages are known up to another.
+    init(position: LogOffset, messages: LogOffset) {
         self.position = position
+        self.messages = messages
         self.repeated = position
     }
 
     /// What the ticket of the next connection says.
-    var resumePosition: LogOffset { self.isStartingOver ? .zero : self.position }
+    var resumePosition: LogOffset {
+        self.isStartingOver ? .zero : self.firm?.offset ?? self.position
+    }
+
+    /// Everything up to here came on the connection in use, or before it was asked for.
+    var reached: LogOffset { min(self.position, self.repeated) }
+
+    /// Whether a snapshot that is not ahead of the position is news all the same.
+    var isExpectingSnapshot: Bool { self.isStartingOver || self.firm != nil }
 
     /// Judges one event.
     mutating func receive(_ event: LoggedEvent, at now: MonotonicInstant) -> Verdict {
@@ -56,10 +79,7 @@ struct EventCursor: Hashable, Sendable {
             self.repeated = event.offset
         }
         guard event.offset > self.position else { return .ignore }
-        if follows {
-            self.take(event.offset)
-            return .apply
-        }
+        if follows { return self.take(event) }
         if let hole, event.previous == hole.skipped {
             // It follows what was skipped: the same hole, not a second one.
             self.hole?.skipped = event.offset
@@ -70,7 +90,11 @@ struct EventCursor: Hashable, Sendable {
 
     /// Judges what a pong says about the last offset that was sent on this connection (HF-53).
     mutating func receive(top: LogOffset, at now: MonotonicInstant) -> Verdict {
-        guard top > self.position else { return .ignore }
+        guard top > self.position else {
+            // Nothing is being repeated any more.
+            self.repeated = self.position
+            return .ignore
+        }
         if let hole, hole.since.duration(to: now) < Self.synchronizeTimeout { return .ignore }
         return .gap(self.openGap(behind: top, at: now))
     }
@@ -81,23 +105,46 @@ struct EventCursor: Hashable, Sendable {
     }
 
     /// Takes the position of a snapshot, also where that lies behind (HF-37).
-    mutating func jump(to offset: LogOffset) {
+    mutating func jump(to offset: LogOffset, isReset: Bool) {
+        self.messages = isReset ? offset : max(self.messages, offset)
         self.repeated = offset
         self.isStartingOver = false
-        self.take(offset)
+        self.firm = nil
+        self.reach(offset)
     }
 
-    /// Another connection begins: nothing that was under way on the old one will come.
-    mutating func reconnected() {
+    /// Another connection begins, whose ticket named `cursor`. While it was being opened the old one
+    /// may have brought more: that comes again and is told apart.
+    mutating func reconnected(from cursor: LogOffset, snapshotFollows: Bool) {
+        let begin = self.isStartingOver ? cursor : self.resumePosition
+        self.messages = max(self.messages, self.position)
+        self.position = begin
+        self.repeated = cursor
         self.hole = nil
-        self.repeated = self.resumePosition
+        self.firm = snapshotFollows ? Firm(offset: begin, isAnnounced: true) : nil
+    }
+
+    /// Delivery was asked to begin at the position.
+    mutating func synchronizes() {
+        if self.firm == nil { self.firm = Firm(offset: self.position, isAnnounced: false) }
     }
 
     /// Delivery was asked to begin below the position; what is known already is told apart.
     mutating func repeats(from offset: LogOffset) { self.repeated = offset }
 
-    private mutating func take(_ offset: LogOffset) {
-        if self.repeated == self.position { self.repeated = offset }
+    private mutating func take(_ event: LoggedEvent) -> Verdict {
+        if self.repeated == self.position { self.repeated = event.offset }
+        self.reach(event.offset)
+        switch event.event.deliveryClass {
+        case .message:
+            return event.offset > self.messages ? .apply : .ignore
+        case .state:
+            if self.firm?.isAnnounced == false { self.firm = nil }
+            return .apply
+        }
+    }
+
+    private mutating func reach(_ offset: LogOffset) {
         self.position = offset
         self.hole = nil
         self.gapCount = 0

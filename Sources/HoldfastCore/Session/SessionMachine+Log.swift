@@ -4,6 +4,7 @@ import HoldfastWire
 extension SessionMachine {
     mutating func welcomed(
         _ welcome: Welcome,
+        from cursor: LogOffset,
         at now: MonotonicInstant,
         effects: inout [Effect]
     ) {
@@ -11,19 +12,19 @@ extension SessionMachine {
         self.clock.set(milliseconds: welcome.nowMilliseconds, at: now)
         self.idleTimeout = max(welcome.idleTimeout, .zero)
         self.snapshot.reset()
-        self.cursor.reconnected()
+        self.cursor.reconnected(from: cursor, snapshotFollows: welcome.snapshotFollows)
         self.isShedding = false
         self.roster.me = welcome.participant
-        if welcome.mode == .resumed {
+        switch welcome.mode {
+        case .resumed:
             self.commands.resume(after: welcome.lastCommand, at: now)
-        } else {
-            self.beginAnew(effects: &effects)
+        case .rejoined:
+            self.beginAnew(known: self.cursor.messages, effects: &effects)
+        case .joined, .expired, .ended:
+            self.beginAnew(known: .zero, effects: &effects)
         }
-        if !self.isRosterKnown, !welcome.snapshotFollows {
-            // A process that was restored knows no participant, and replay tells of changes alone.
-            self.cursor.repeats(from: .zero)
-            effects.append(.send(.synchronize(from: .zero)))
-        }
+        self.acknowledgements.fallBack(to: self.cursor.reached)
+        if !welcome.snapshotFollows { self.askForRoster(effects: &effects) }
     }
 
     mutating func received(
@@ -46,19 +47,29 @@ extension SessionMachine {
             self.clock.set(milliseconds: nowMilliseconds, at: now)
             // What was left out on purpose is asked for when there is room.
             guard !self.snapshot.isUnderWay, !self.isShedding else { return }
-            self.act(on: self.cursor.receive(top: top, at: now), effects: &effects)
+            let verdict = self.cursor.receive(top: top, at: now)
+            self.act(on: verdict, effects: &effects)
+            if verdict == .ignore { self.askForRoster(effects: &effects) }
         case .welcome, .goAway, .bye, .signal, .unknown:
             // The owner's business.
             break
         }
     }
 
-    /// A session without a past: joined, or joined anew because the old one was gone.
-    private mutating func beginAnew(effects: inout [Effect]) {
+    /// A process that was restored knows no participant, and replay tells of changes alone.
+    private mutating func askForRoster(effects: inout [Effect]) {
+        guard !self.isRosterKnown else { return }
+        self.cursor.repeats(from: .zero)
+        effects.append(.send(.synchronize(from: .zero)))
+    }
+
+    /// A session without a past: joined, or joined anew because the old one was gone. The log may
+    /// still be the one whose messages are known.
+    private mutating func beginAnew(known messages: LogOffset, effects: inout [Effect]) {
         for outcome in self.commands.startOver() {
             effects.append(.finish(outcome.request, outcome.outcome))
         }
-        self.cursor = EventCursor()
+        self.cursor = EventCursor(position: .zero, messages: messages)
         self.deliveries.forgetOffsets(at: .zero)
         self.acknowledgements.reset()
         self.isRosterKnown = false
@@ -79,15 +90,24 @@ extension SessionMachine {
             return self.act(on: .gap(self.cursor.miss(at: now)), effects: &effects)
         }
         let verdict = self.cursor.receive(event, at: now)
-        guard verdict == .apply else { return self.act(on: verdict, effects: &effects) }
-        self.apply(event, at: now, effects: &effects)
+        switch verdict {
+        case .apply: self.apply(event, at: now, effects: &effects)
+        case .ignore: self.noteRepeated()
+        case .gap: self.act(on: verdict, effects: &effects)
+        }
         self.noteProcessed(at: now)
+    }
+
+    /// A known message that came again moves the cursor; the app has nothing to process for it.
+    private mutating func noteRepeated() {
+        self.deliveries.mark(self.cursor.position)
     }
 
     private mutating func act(on verdict: EventCursor.Verdict, effects: inout [Effect]) {
         guard case .gap(let remedy) = verdict else { return }
         switch remedy {
         case .synchronize:
+            self.cursor.synchronizes()
             effects.append(.send(.synchronize(from: self.cursor.position)))
         case .reconnect, .startOver:
             effects.append(.reconnect)
@@ -174,13 +194,13 @@ extension SessionMachine {
         // HF-37. Who asked for a snapshot needs it also when nothing has happened since.
         let isNews =
             snapshot.isReset || snapshot.offset > self.cursor.position
-            || self.cursor.isStartingOver || !self.isRosterKnown
+            || self.cursor.isExpectingSnapshot || !self.isRosterKnown
         guard isNews else { return }
         if snapshot.isReset {
             self.deliveries.forgetOffsets(at: snapshot.offset)
             self.acknowledgements.reset()
         }
-        self.cursor.jump(to: snapshot.offset)
+        self.cursor.jump(to: snapshot.offset, isReset: snapshot.isReset)
         self.isRosterKnown = true
         self.isShedding = false
         let changes = self.roster.replace(with: snapshot.participants)
@@ -230,7 +250,7 @@ extension SessionMachine {
     /// What the app is not shown counts as processed; it is acknowledged like the rest.
     private mutating func noteProcessed(at now: MonotonicInstant) {
         self.acknowledgements.processed(
-            upTo: self.deliveries.processed,
+            upTo: self.acknowledgeable,
             count: 0,
             byteCount: 0,
             at: now

@@ -8,8 +8,8 @@ import HoldfastWire
 struct SessionMachine: Sendable {
     /// What the machine is told.
     enum Event: Hashable, Sendable {
-        /// A connection was welcomed and is the one in use.
-        case welcomed(Welcome)
+        /// A connection was welcomed and is the one in use. Its ticket named `from`.
+        case welcomed(Welcome, from: LogOffset)
         /// The connection in use is gone.
         case detached
         /// Events, a snapshot chunk, a result or a pong from the connection in use.
@@ -91,6 +91,10 @@ struct SessionMachine: Sendable {
     /// received and not processed is kept here, so nothing is asked for twice.
     var resumePosition: LogOffset { self.cursor.resumePosition }
 
+    /// What may be acknowledged: processed, and sent on this connection too, which may have begun
+    /// further back.
+    var acknowledgeable: LogOffset { min(self.deliveries.processed, self.cursor.reached) }
+
     /// Whether the app has deliveries that it has not processed.
     var isOwing: Bool { self.deliveries.processed < self.cursor.position }
 
@@ -110,8 +114,8 @@ struct SessionMachine: Sendable {
         effects: inout [Effect]
     ) {
         switch event {
-        case .welcomed(let welcome):
-            self.welcomed(welcome, at: now, effects: &effects)
+        case .welcomed(let welcome, let cursor):
+            self.welcomed(welcome, from: cursor, at: now, effects: &effects)
         case .detached:
             self.isAttached = false
             self.snapshot.reset()
@@ -124,7 +128,7 @@ struct SessionMachine: Sendable {
         case .reported(let event):
             self.report(event)
         case .acknowledging:
-            self.acknowledgements.sent(self.deliveries.processed)
+            self.acknowledgements.sent(self.acknowledgeable)
         case .deadlineReached:
             for lost in self.commands.expire(at: now) {
                 effects.append(.finish(lost.request, lost.outcome))
@@ -187,7 +191,7 @@ struct SessionMachine: Sendable {
     ) {
         let done = self.deliveries.processed(number)
         self.acknowledgements.processed(
-            upTo: self.deliveries.processed,
+            upTo: self.acknowledgeable,
             count: done.count,
             byteCount: done.byteCount,
             at: now
@@ -208,8 +212,8 @@ struct SessionMachine: Sendable {
             effects.append(.send(.command(number, command)))
         }
         if let dueAt = self.acknowledgements.dueAt, now >= dueAt {
-            self.acknowledgements.sent(self.deliveries.processed)
-            effects.append(.send(.acknowledge(self.deliveries.processed)))
+            self.acknowledgements.sent(self.acknowledgeable)
+            effects.append(.send(.acknowledge(self.acknowledgeable)))
         }
     }
 }
