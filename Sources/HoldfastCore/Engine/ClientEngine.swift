@@ -1,0 +1,172 @@
+package import HoldfastWire
+
+/// Everything a client decides, as a value: calls, connections, sessions, media.
+///
+/// Feed it what happens with ``handle(_:at:effects:)``, perform every effect in order, and call it
+/// with ``ClientEvent/deadlineReached`` when ``nextDeadline`` has passed. Events for calls and
+/// connections that it does not know are ignored.
+package struct ClientEngine: Sendable {
+    /// What does not change while a process lives.
+    package struct Configuration: Hashable, Sendable {
+        /// Spreads reconnects; a different one in every process.
+        package var seed: UInt64
+        /// The wall clock at ``MonotonicInstant/zero``, in milliseconds since the Unix epoch. It
+        /// keeps resume counters above those of earlier processes (HF-19); being wrong costs one
+        /// round trip.
+        package var wallOriginMilliseconds: UInt64
+
+        /// Creates a configuration.
+        package init(seed: UInt64, wallOriginMilliseconds: UInt64) {
+            self.seed = seed
+            self.wallOriginMilliseconds = wallOriginMilliseconds
+        }
+    }
+
+    private let configuration: Configuration
+    private var seeds: SeededRandom
+    private var calls: [CallHandle: CallEngine] = [:]
+    private var environment = Turn.Environment()
+    private var nextConnection: UInt64 = 0
+
+    /// Creates an engine without calls, in the foreground, with a network.
+    package init(configuration: Configuration) {
+        self.configuration = configuration
+        self.seeds = SeededRandom(seed: configuration.seed)
+    }
+
+    /// When ``ClientEvent/deadlineReached`` is due next; nil when nothing is pending. A point in
+    /// the past means at once.
+    package var nextDeadline: MonotonicInstant? {
+        self.calls.values.compactMap(\.nextDeadline).min()
+    }
+
+    /// Applies one event and appends what must be done, in order.
+    ///
+    /// - Parameters:
+    ///   - event: What happened.
+    ///   - now: When. Never earlier than the previous call's.
+    ///   - effects: Grows at its end.
+    package mutating func handle(
+        _ event: ClientEvent,
+        at now: MonotonicInstant,
+        effects: inout [ClientEffect]
+    ) {
+        let elapsed = UInt64(max(now.offset.milliseconds, 0))
+        let (wall, overflow) =
+            self.configuration.wallOriginMilliseconds.addingReportingOverflow(elapsed)
+        var turn = Turn(
+            now: now,
+            wallMilliseconds: overflow ? .max : wall,
+            environment: self.environment,
+            nextConnection: self.nextConnection,
+            effects: effects
+        )
+        effects = []
+        self.dispatch(event, &turn)
+        self.environment = turn.environment
+        self.nextConnection = turn.nextConnection
+        effects = turn.effects
+    }
+
+    private mutating func dispatch(_ event: ClientEvent, _ turn: inout Turn) {
+        switch event {
+        case .join(let handle, let request):
+            self.begin(handle, request, &turn) { $0.join(&$1) }
+        case .restore(let handle, let stored, let request):
+            self.begin(handle, request, &turn) { $0.restore(stored, &$1) }
+        case .leave(let handle):
+            self.with(handle, &turn) { $0.leave(&$1) }
+        case .submit(let handle, let request, let command):
+            // Somebody waits for the outcome, so even an unknown call gives one.
+            guard self.calls[handle] != nil else {
+                return turn.effects.append(.finish(request, .failed(.callOver)))
+            }
+            self.with(handle, &turn) { $0.submit(request, command, &$1) }
+        case .setMicrophone(let handle, let microphone):
+            self.with(handle, &turn) { $0.setMicrophone(microphone, &$1) }
+        case .reconnectNow(let handle):
+            self.with(handle, &turn) { $0.disturb(.pathChanged, &$1) }
+        case .processed(let handle, let number):
+            self.with(handle, &turn) { $0.tellSession(.processed(number), &$1) }
+        case .tokenProvided(let handle, let token):
+            self.with(handle, &turn) { $0.tokenProvided(token, &$1) }
+        case .tokenFailed(let handle, let reason):
+            self.with(handle, &turn) { $0.tokenFailed(reason, &$1) }
+        case .media(let handle, let event):
+            self.with(handle, &turn) { $0.mediaReported(event, &$1) }
+        case .opened(let id):
+            self.with(self.owner(of: id), &turn) { $0.opened(id, &$1) }
+        case .received(let id, let message):
+            self.with(self.owner(of: id), &turn) { $0.received(id, message, &$1) }
+        case .receivedGarbage(let id, let reason):
+            self.with(self.owner(of: id), &turn) { $0.receivedGarbage(id, reason, &$1) }
+        case .closed(let id, let end):
+            self.with(self.owner(of: id), &turn) { $0.closed(id, end, &$1) }
+        case .pathChanged(let path):
+            self.pathChanged(path, &turn)
+        case .appStateChanged(let state):
+            self.appStateChanged(state, &turn)
+        case .clockGap:
+            // Who runs again is not about to be suspended any more.
+            guard turn.environment.appState != .suspending else {
+                return self.appStateChanged(.background, &turn)
+            }
+            self.withAll(&turn) { $0.disturb(.suspended, &$1) }
+        case .deadlineReached:
+            self.withAll(&turn) { $0.deadlineReached(&$1) }
+        }
+    }
+
+    private mutating func appStateChanged(_ state: AppState, _ turn: inout Turn) {
+        let old = turn.environment.appState
+        guard state != old else { return }
+        turn.environment.appState = state
+        self.withAll(&turn) { $0.appStateChanged(from: old, &$1) }
+    }
+
+    private mutating func pathChanged(_ path: PathStatus, _ turn: inout Turn) {
+        let old = turn.environment.path
+        turn.environment.path = path
+        // The first report names the network that was assumed; it changes nothing.
+        let isFirst = old == nil && path != .unsatisfied
+        guard old != path, !isFirst else { return }
+        self.withAll(&turn) { $0.pathChanged(&$1) }
+    }
+
+    /// A handle that is in use is not used twice.
+    private mutating func begin(
+        _ handle: CallHandle,
+        _ request: JoinRequest,
+        _ turn: inout Turn,
+        _ body: (inout CallEngine, inout Turn) -> Void
+    ) {
+        guard self.calls[handle] == nil else { return }
+        let seed = self.seeds.next()
+        self.calls[handle] = CallEngine(handle: handle, request: request, seed: seed, turn: turn)
+        self.with(handle, &turn, body)
+    }
+
+    /// Lets one call work, outside the dictionary so that nothing is copied, and forgets it when
+    /// it is done.
+    private mutating func with(
+        _ handle: CallHandle?,
+        _ turn: inout Turn,
+        _ body: (inout CallEngine, inout Turn) -> Void
+    ) {
+        guard let handle, var call = self.calls.removeValue(forKey: handle) else { return }
+        body(&call, &turn)
+        if !call.isDone { self.calls[handle] = call }
+    }
+
+    private mutating func withAll(
+        _ turn: inout Turn,
+        _ body: (inout CallEngine, inout Turn) -> Void
+    ) {
+        // In a fixed order: a dictionary's own differs from process to process.
+        for handle in self.calls.keys.sorted() { self.with(handle, &turn, body) }
+    }
+
+    private func owner(of id: ConnectionID) -> CallHandle? {
+        self.calls.first { $0.value.owns(id) }?.key
+    }
+}
