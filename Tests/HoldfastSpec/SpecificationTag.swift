@@ -10,5 +10,7 @@ public struct SpecificationTag: TestTrait, SuiteTrait {
 
 extension Trait where Self == SpecificationTag {
     /// Marks a test as the proof of a clause.
-    public static func spec(_ clause: String) -> SpecificationTag { SpecificationTag(clause: clause) }
+    public static func spec(_ clause: String) -> SpecificationTag {
+        SpecificationTag(clause: clause)
+    }
 }

@@ -1,0 +1,165 @@
+import Foundation
+import HoldfastCore
+import HoldfastMedia
+import HoldfastWire
+import Testing
+
+/// Engines in one process whose signalling is handed over directly, and everything they said.
+final class MediaRoom: @unchecked Sendable {
+    // SAFETY: `lock` guards every stored variable.
+
+    struct Said {
+        let time: ContinuousClock.Instant
+        let event: MediaEvent
+    }
+
+    private let lock = NSLock()
+    private var engines: [ParticipantID: GStreamerMediaEngine] = [:]
+    private var said: [ParticipantID: [Said]] = [:]
+    private var readers: [Task<Void, Never>] = []
+
+    /// Adds an engine and starts it; by default with a tone, heard by nobody, on loopback alone.
+    @discardableResult
+    func add(
+        _ name: String,
+        source: AudioSource = .tone(frequency: 440),
+        sink: AudioSink = .silent,
+        microphone: MicrophoneState = .live,
+        payloadTap: (@Sendable ([UInt8]) -> Void)? = nil
+    ) -> ParticipantID {
+        let id = ParticipantID(name)
+        let engine = GStreamerMediaEngine(payloadTap: payloadTap)
+        self.lock.withLock {
+            self.engines[id] = engine
+            self.said[id] = []
+        }
+        // The stream alone: a reader that held the engine would keep it from ever being released.
+        let events = engine.events
+        self.readers.append(
+            Task { [weak self] in
+                for await event in events {
+                    guard let self else { return }
+                    self.note(event, of: id)
+                }
+            }
+        )
+        engine.apply(
+            .start(
+                MediaSettings(
+                    source: source,
+                    sink: sink,
+                    icePolicy: .loopbackOnly,
+                    microphone: microphone
+                )
+            )
+        )
+        return id
+    }
+
+    private func note(_ event: MediaEvent, of id: ParticipantID) {
+        let receiver: GStreamerMediaEngine? = self.lock.withLock {
+            self.said[id]?.append(Said(time: .now, event: event))
+            if case .signal(_, let to) = event { return self.engines[to] }
+            return nil
+        }
+        if case .signal(let signal, _) = event {
+            receiver?.apply(.receive(signal, from: id))
+        }
+    }
+
+    func tell(_ id: ParticipantID, _ command: MediaCommand) {
+        self.lock.withLock { self.engines[id] }?.apply(command)
+    }
+
+    /// Connects a pair; the first one offers.
+    func connect(_ offerer: ParticipantID, _ answerer: ParticipantID) {
+        self.tell(answerer, .connect(offerer, role: .answerer))
+        self.tell(offerer, .connect(answerer, role: .offerer))
+    }
+
+    func disconnect(_ one: ParticipantID, _ other: ParticipantID) {
+        self.tell(one, .disconnect(other))
+        self.tell(other, .disconnect(one))
+    }
+
+    /// Everything an engine has said since a moment.
+    func events(
+        of id: ParticipantID,
+        since start: ContinuousClock.Instant? = nil
+    ) -> [MediaEvent] {
+        self.lock.withLock { self.said[id] ?? [] }
+            .filter { said in start.map { said.time >= $0 } ?? true }
+            .map(\.event)
+    }
+
+    /// What one engine has measured of another since a moment.
+    func statistics(
+        at id: ParticipantID,
+        of peer: ParticipantID,
+        since start: ContinuousClock.Instant? = nil
+    ) -> [MediaStatistics] {
+        self.events(of: id, since: start).compactMap { event in
+            if case .statistics(let one) = event, one.peer == peer { one } else { nil }
+        }
+    }
+
+    /// Waits until something holds; an issue when it does not in time.
+    @discardableResult
+    func wait(
+        _ what: String,
+        within limit: Duration = .seconds(15),
+        sourceLocation: SourceLocation = #_sourceLocation,
+        until condition: () -> Bool
+    ) async -> Bool {
+        let end = ContinuousClock.now + limit
+        while ContinuousClock.now < end {
+            if condition() { return true }
+            try? await Task.sleep(for: .milliseconds(20))
+        }
+        Issue.record(
+            "not in \(limit): \(what)\n\(self.transcript())",
+            sourceLocation: sourceLocation
+        )
+        return false
+    }
+
+    /// Waits until both ends of a pair say that RTP arrives.
+    @discardableResult
+    func waitFlowing(
+        _ one: ParticipantID,
+        _ other: ParticipantID,
+        since start: ContinuousClock.Instant? = nil,
+        sourceLocation: SourceLocation = #_sourceLocation
+    ) async -> Bool {
+        await self.wait("RTP both ways", sourceLocation: sourceLocation) {
+            self.events(of: one, since: start).contains(.reception(other, .flowing))
+                && self.events(of: other, since: start).contains(.reception(one, .flowing))
+        }
+    }
+
+    private func transcript() -> String {
+        self.lock.withLock { self.said }.sorted { $0.key < $1.key }.map { id, said in
+            "\(id): "
+                + said.map { one in
+                    switch one.event {
+                    case .signal(.offer, let to): "offer→\(to)"
+                    case .signal(.answer, let to): "answer→\(to)"
+                    case .signal(.candidate(_, let text), let to): "candidate→\(to) \(text)"
+                    case .signal(.offerRequest, let to): "offerRequest→\(to)"
+                    case .statistics(let one):
+                        "\(one.packetsReceived) packets, \(one.packetsLost) lost, \(one.level) dBFS"
+                    case .peer, .reception, .sourceReplaced, .failed: "\(one.event)"
+                    }
+                }.joined(separator: " | ")
+        }.joined(separator: "\n")
+    }
+
+    /// Lets go of everything.
+    func end() async {
+        let readers = self.lock.withLock {
+            self.engines = [:]
+            return self.readers
+        }
+        for reader in readers { await reader.value }
+    }
+}
