@@ -41,7 +41,11 @@ extension MediaEngineOwner {
                         reason: "An offer was requested of the side that answers."
                     )
                 }
-                self.negotiate(id, .offerWanted(restart: restart))
+                if restart {
+                    self.restart(id)
+                } else {
+                    self.negotiate(id, .offerWanted(restart: false))
+                }
             }
         } catch {
             self.fail(.badSignal, error.reason)
@@ -53,6 +57,18 @@ extension MediaEngineOwner {
         for effect in peer.negotiation.handle(event) {
             self.perform(effect, for: peer)
         }
+    }
+
+    /// Wants an offer with new credentials; a connection that failed is replaced altogether, for
+    /// DTLS does not recover.
+    func restart(_ id: ParticipantID) {
+        guard let peer = self.session?.peers[id] else { return }
+        if peer.state == .failed, peer.negotiation.role == .offerer {
+            peer.close(source: self.session?.source.handle)
+            self.negotiate(id, .broken)
+            self.change(peer, to: .connecting)
+        }
+        self.negotiate(id, .offerWanted(restart: true))
     }
 
     private func perform(_ effect: PairNegotiation.Effect, for peer: PeerConnection) {
@@ -81,8 +97,7 @@ extension MediaEngineOwner {
             inbox: self.inbox
         )
         if !opened {
-            self.fail(.engine, "A connection could not be opened. Check the ICE settings.")
-            self.change(peer, to: .failed)
+            self.giveUp(peer, .engine, "A connection could not be opened. Check the ICE settings.")
         }
     }
 
@@ -108,10 +123,16 @@ extension MediaEngineOwner {
                 peer.reception.handle(packet, at: time)
             }
         case .sound(let power): peer.level.handle(power)
-        case .failed(let reason):
-            self.fail(.engine, reason)
-            self.change(peer, to: .failed)
+        case .failed(let reason): self.giveUp(peer, .engine, reason)
         }
+    }
+
+    /// Closes a connection that is of no more use. The pair stays: the next offer begins anew.
+    private func giveUp(_ peer: PeerConnection, _ code: MediaFailure.Code, _ reason: String) {
+        peer.close(source: self.session?.source.handle)
+        self.negotiate(peer.id, .broken)
+        self.fail(code, reason)
+        self.change(peer, to: .failed)
     }
 
     private func take(_ state: PeerReport.PeerState, of peer: PeerConnection) {
@@ -121,6 +142,11 @@ extension MediaEngineOwner {
         case .failed:
             self.change(peer, to: .failed)
         case .connected:
+            // webrtcbin does not compare the two. Until here no sound went either way.
+            guard peer.hasAnnouncedCertificate() else {
+                self.giveUp(peer, .badSignal, "A participant's certificate is not the announced one.")
+                return
+            }
             peer.isVerified = true
             if let source = self.session?.source.handle { peer.attach(source) }
             peer.attach(self.session?.playout.handle)

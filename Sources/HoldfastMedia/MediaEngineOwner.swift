@@ -62,7 +62,7 @@ final class MediaEngineOwner: @unchecked Sendable {
         case .connect(let id, let role): self.connect(id, role: role)
         case .disconnect(let id): self.disconnect(id)
         case .receive(let signal, let id): self.receive(signal, from: id)
-        case .restartICE(let id): self.negotiate(id, .offerWanted(restart: true))
+        case .restartICE(let id): self.restart(id)
         case .setMicrophone(let state): self.setMicrophone(state)
         case .setOutputGain(let gain): self.setOutputGain(gain)
         case .stop: self.stop()

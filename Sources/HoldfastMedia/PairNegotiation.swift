@@ -23,6 +23,8 @@ struct PairNegotiation: Equatable, Sendable {
         case settled
         /// webrtcbin did not accept a description.
         case refused(String)
+        /// The connection is of no more use and has been closed.
+        case broken
         case offerReceived(SessionDescription)
         case answerReceived(SessionDescription)
     }
@@ -79,6 +81,7 @@ struct PairNegotiation: Equatable, Sendable {
         case .made(let text): self.made(text)
         case .settled: self.settled()
         case .refused(let reason): [.complain(reason)] + self.settled()
+        case .broken: self.forget()
         case .offerReceived(let offer): self.receive(offer: offer)
         case .answerReceived(let answer): self.receive(answer: answer)
         }
@@ -94,6 +97,11 @@ struct PairNegotiation: Equatable, Sendable {
         self.remote = nil
         self.wanted = .offer
         return [.open(payloadType: Self.payloadType)]
+    }
+
+    private mutating func forget() -> [Effect] {
+        self = PairNegotiation(role: self.role)
+        return []
     }
 
     private mutating func trackKnown() -> [Effect] {
@@ -130,6 +138,10 @@ struct PairNegotiation: Equatable, Sendable {
 
     private mutating func wantOffer(restart: Bool) -> [Effect] {
         guard self.role == .offerer else { return [.send(.offerRequest(restart: restart))] }
+        if self.phase == .idle {
+            // What was connected broke: an offer begins anew.
+            return self.beginAnew()
+        }
         let asked: Wanted = restart ? .restart : .offer
         if asked.rawValue > self.wanted.rawValue {
             self.wanted = asked
@@ -214,10 +226,15 @@ struct PairNegotiation: Equatable, Sendable {
 }
 
 extension SessionDescription {
-    /// Whether the other side has begun anew in between.
+    /// Whether the other side has begun anew in between. The certificate alone does not tell, for
+    /// GStreamer makes one per process; every connection has a name of its own for its streams.
     fileprivate func isOfAnotherConnection(than other: SessionDescription) -> Bool {
-        self.audio?.fingerprint != other.audio?.fingerprint
-            || self.audio?.name != other.audio?.name
-            || self.audio?.kind != other.audio?.kind
+        guard let one = self.audio, let two = other.audio else { return true }
+        if let first = one.streams.first?.name, let second = two.streams.first?.name,
+            first != second
+        {
+            return true
+        }
+        return one.fingerprint != two.fingerprint || one.name != two.name || one.kind != two.kind
     }
 }

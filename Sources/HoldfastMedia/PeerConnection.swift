@@ -103,6 +103,14 @@ import HoldfastWire
         unsafe hf_peer_attach_playout(pointer, playout?.pointer)
     }
 
+    /// Whether the other end of DTLS is the one that the signalling named.
+    func hasAnnouncedCertificate() -> Bool {
+        guard let pointer = unsafe self.pointer,
+            let announced = self.negotiation.remote?.audio?.fingerprint
+        else { return false }
+        return unsafe hf_peer_has_certificate(pointer, announced) != 0
+    }
+
     func makeOffer(restart: Bool) {
         guard let pointer = unsafe self.pointer else { return }
         unsafe hf_peer_make_offer(pointer, restart ? 1 : 0)

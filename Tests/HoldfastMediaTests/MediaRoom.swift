@@ -17,6 +17,7 @@ final class MediaRoom: @unchecked Sendable {
     private var engines: [ParticipantID: GStreamerMediaEngine] = [:]
     private var said: [ParticipantID: [Said]] = [:]
     private var readers: [Task<Void, Never>] = []
+    private var tamper: @Sendable (MediaSignal) -> MediaSignal? = { $0 }
 
     /// Adds an engine and starts it; by default with a tone, heard by nobody, on loopback alone.
     @discardableResult
@@ -57,14 +58,17 @@ final class MediaRoom: @unchecked Sendable {
     }
 
     private func note(_ event: MediaEvent, of id: ParticipantID) {
-        let receiver: GStreamerMediaEngine? = self.lock.withLock {
+        let tamper = self.lock.withLock {
             self.said[id]?.append(Said(time: .now, event: event))
-            if case .signal(_, let to) = event { return self.engines[to] }
-            return nil
+            return self.tamper
         }
-        if case .signal(let signal, _) = event {
-            receiver?.apply(.receive(signal, from: id))
-        }
+        guard case .signal(let signal, let to) = event, let passed = tamper(signal) else { return }
+        self.tell(to, .receive(passed, from: id))
+    }
+
+    /// Changes or withholds signalling from now on.
+    func relay(_ tamper: @escaping @Sendable (MediaSignal) -> MediaSignal?) {
+        self.lock.withLock { self.tamper = tamper }
     }
 
     func tell(_ id: ParticipantID, _ command: MediaCommand) {
@@ -137,7 +141,7 @@ final class MediaRoom: @unchecked Sendable {
         }
     }
 
-    private func transcript() -> String {
+    func transcript() -> String {
         self.lock.withLock { self.said }.sorted { $0.key < $1.key }.map { id, said in
             "\(id): "
                 + said.map { one in

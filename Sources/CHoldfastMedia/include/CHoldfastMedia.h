@@ -111,6 +111,8 @@ void hf_peer_make_offer(hf_peer *peer, int restart);
 void hf_peer_take_offer(hf_peer *peer, const char *description, int restart);
 void hf_peer_take_answer(hf_peer *peer, const char *description);
 void hf_peer_take_candidate(hf_peer *peer, uint32_t line, const char *candidate);
+// Whether the certificate that DTLS saw has this hash, "sha-256 AB:CD…" in capitals.
+int hf_peer_has_certificate(hf_peer *peer, const char *fingerprint);
 void hf_peer_close(hf_peer *peer);
 
 #pragma clang assume_nonnull end
