@@ -106,20 +106,26 @@ static int pin_codec(GstElement *rtc, uint32_t payload_type) {
 }
 
 static int restrict_paths(GstElement *rtc, const hf_peer_options *options) {
+    GObject *ice = NULL, *agent = NULL;
+    gboolean accepted = TRUE;
+    g_object_get(rtc, "ice-agent", &ice, NULL);
+    if (!ice)
+        return 0;
+    // libnice otherwise looks for routers on every network and opens ports on them, unasked and in
+    // spite of any other restriction.
+    g_object_get(ice, "agent", &agent, NULL);
+    if (agent) {
+        g_object_set(agent, "upnp", FALSE, NULL);
+        g_object_unref(agent);
+    }
     if (options->relay_only)
         gst_util_set_object_arg(G_OBJECT(rtc), "ice-transport-policy", "relay");
     if (options->stun_server)
         g_object_set(rtc, "stun-server", options->stun_server, NULL);
-    if (!options->local_address)
-        return 1;
     // libnice gathers every interface but the loopback unless it is told an address; then that one
     // alone is used.
-    GObject *ice = NULL;
-    gboolean accepted = FALSE;
-    g_object_get(rtc, "ice-agent", &ice, NULL);
-    if (!ice)
-        return 0;
-    g_signal_emit_by_name(ice, "add-local-ip-address", options->local_address, &accepted);
+    if (options->local_address)
+        g_signal_emit_by_name(ice, "add-local-ip-address", options->local_address, &accepted);
     g_object_unref(ice);
     return accepted;
 }

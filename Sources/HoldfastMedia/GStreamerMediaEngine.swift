@@ -17,12 +17,16 @@ public final class GStreamerMediaEngine: MediaEngine {
 
     /// Creates an engine that holds nothing yet; devices are opened by ``MediaCommand/start(_:)``.
     public convenience init() {
-        self.init(payloadTap: nil)
+        self.init(soundCard: .system)
     }
 
     /// For tests: `payloadTap` sees every encoded frame before encryption, on a GStreamer thread.
-    package init(payloadTap: (@Sendable ([UInt8]) -> Void)?) {
-        let owner = MediaEngineOwner(buffer: self.buffer, payloadTap: payloadTap)
+    package init(soundCard: SoundCard, payloadTap: (@Sendable ([UInt8]) -> Void)? = nil) {
+        let owner = MediaEngineOwner(
+            buffer: self.buffer,
+            soundCard: soundCard,
+            payloadTap: payloadTap
+        )
         self.inbox = owner.inbox
         owner.begin()
     }
@@ -45,4 +49,12 @@ public final class GStreamerMediaEngine: MediaEngine {
 
     /// Everything the engine reports, for one reader at a time.
     public var events: AsyncStream<MediaEvent> { self.buffer.stream() }
+}
+
+/// Which sound devices there are.
+package enum SoundCard: Hashable, Sendable {
+    /// The machine's.
+    case system
+    /// None, whatever the machine has: what a test of their absence needs.
+    case none
 }

@@ -79,7 +79,10 @@ extension MediaEngineOwner {
             return
         }
         guard let source else {
-            self.sourceUnavailable("There is no microphone.", atStart: session.source.handle == nil)
+            let reason =
+                session.source.used == .microphone
+                ? "There is no microphone." : "The sound cannot be opened."
+            self.sourceUnavailable(reason, atStart: session.source.handle == nil)
             return
         }
         let previous = session.source.handle

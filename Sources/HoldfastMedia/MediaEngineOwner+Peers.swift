@@ -144,7 +144,11 @@ extension MediaEngineOwner {
         case .connected:
             // webrtcbin does not compare the two. Until here no sound went either way.
             guard peer.hasAnnouncedCertificate() else {
-                self.giveUp(peer, .badSignal, "A participant's certificate is not the announced one.")
+                self.giveUp(
+                    peer,
+                    .badSignal,
+                    "A participant's certificate is not the announced one."
+                )
                 return
             }
             peer.isVerified = true

@@ -23,12 +23,20 @@ final class MediaEngineOwner: @unchecked Sendable {
     /// How often deadlines are looked at: the watchdog is this late at most.
     static let tickInterval: DispatchTimeInterval = .milliseconds(100)
 
-    init(buffer: MediaEventBuffer, payloadTap: (@Sendable ([UInt8]) -> Void)?) {
+    init(
+        buffer: MediaEventBuffer,
+        soundCard: SoundCard,
+        payloadTap: (@Sendable ([UInt8]) -> Void)?
+    ) {
         let queue = DispatchQueue(label: "holdfast.media.owner")
         self.queue = queue
         self.buffer = buffer
         self.inbox = MediaInbox(queue: queue)
-        self.devices = AudioDevices(inbox: self.inbox, payloadTap: payloadTap)
+        self.devices = AudioDevices(
+            inbox: self.inbox,
+            soundCard: soundCard,
+            payloadTap: payloadTap
+        )
     }
 
     /// From now on the inbox is emptied; it keeps the owner alive until the engine is released.

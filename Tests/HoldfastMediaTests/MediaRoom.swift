@@ -15,6 +15,7 @@ final class MediaRoom: @unchecked Sendable {
 
     private let lock = NSLock()
     private var engines: [ParticipantID: GStreamerMediaEngine] = [:]
+    private var settings: [ParticipantID: MediaSettings] = [:]
     private var said: [ParticipantID: [Said]] = [:]
     private var readers: [Task<Void, Never>] = []
     private var tamper: @Sendable (MediaSignal) -> MediaSignal? = { $0 }
@@ -26,10 +27,11 @@ final class MediaRoom: @unchecked Sendable {
         source: AudioSource = .tone(frequency: 440),
         sink: AudioSink = .silent,
         microphone: MicrophoneState = .live,
+        soundCard: SoundCard = .system,
         payloadTap: (@Sendable ([UInt8]) -> Void)? = nil
     ) -> ParticipantID {
         let id = ParticipantID(name)
-        let engine = GStreamerMediaEngine(payloadTap: payloadTap)
+        let engine = GStreamerMediaEngine(soundCard: soundCard, payloadTap: payloadTap)
         self.lock.withLock {
             self.engines[id] = engine
             self.said[id] = []
@@ -44,17 +46,22 @@ final class MediaRoom: @unchecked Sendable {
                 }
             }
         )
-        engine.apply(
-            .start(
-                MediaSettings(
-                    source: source,
-                    sink: sink,
-                    icePolicy: .loopbackOnly,
-                    microphone: microphone
-                )
-            )
+        let settings = MediaSettings(
+            source: source,
+            sink: sink,
+            icePolicy: .loopbackOnly,
+            microphone: microphone
         )
+        self.lock.withLock { self.settings[id] = settings }
+        self.start(id)
         return id
+    }
+
+    /// Starts an engine as it was started first.
+    func start(_ id: ParticipantID) {
+        if let settings = self.lock.withLock({ self.settings[id] }) {
+            self.tell(id, .start(settings))
+        }
     }
 
     private func note(_ event: MediaEvent, of id: ParticipantID) {
@@ -104,6 +111,36 @@ final class MediaRoom: @unchecked Sendable {
     ) -> [MediaStatistics] {
         self.events(of: id, since: start).compactMap { event in
             if case .statistics(let one) = event, one.peer == peer { one } else { nil }
+        }
+    }
+
+    /// The kinds of failure an engine has reported.
+    func failures(of id: ParticipantID) -> [MediaFailure.Code] {
+        self.events(of: id).compactMap { if case .failed(let one) = $0 { one.code } else { nil } }
+    }
+
+    /// The ICE candidates an engine has named.
+    func candidates(of id: ParticipantID) -> [String] {
+        self.events(of: id).compactMap { event in
+            if case .signal(.candidate(_, let text), _) = event { text } else { nil }
+        }
+    }
+
+    /// The ports of everybody's candidates.
+    func ports() -> Set<UInt16> {
+        let ids = self.lock.withLock { Array(self.said.keys) }
+        return Set(
+            ids.flatMap { self.candidates(of: $0) }.compactMap { candidate in
+                UInt16(candidate.split(separator: " ").dropFirst(5).first ?? "")
+            }
+        )
+    }
+
+    /// The ICE user names an engine has offered under.
+    func fragments(of id: ParticipantID) -> [Substring] {
+        self.events(of: id).compactMap { event in
+            guard case .signal(.offer(let sdp), _) = event else { return nil }
+            return sdp.split(whereSeparator: \.isNewline).first { $0.hasPrefix("a=ice-ufrag:") }
         }
     }
 

@@ -35,16 +35,26 @@ final class AudioDevices: Sendable {
 
     private let queue = DispatchQueue(label: "holdfast.media.devices")
     private let inbox: MediaInbox
+    private let soundCard: SoundCard
     private let payloadTap: (@Sendable ([UInt8]) -> Void)?
 
-    init(inbox: MediaInbox, payloadTap: (@Sendable ([UInt8]) -> Void)?) {
+    init(
+        inbox: MediaInbox,
+        soundCard: SoundCard,
+        payloadTap: (@Sendable ([UInt8]) -> Void)?
+    ) {
         self.inbox = inbox
+        self.soundCard = soundCard
         self.payloadTap = payloadTap
     }
 
     /// Opens a source; ``MediaReport/sourceOpened(_:_:)`` brings it.
     func openSource(_ source: Source, isMuted: Bool, base: UInt64, token: MediaToken) {
-        self.queue.async { [inbox, payloadTap] in
+        self.queue.async { [inbox, soundCard, payloadTap] in
+            if source == .device, soundCard == .none {
+                inbox.post(.report(.sourceOpened(token, nil)))
+                return
+            }
             let sink = ReportSink(token: token, inbox: inbox, payloadTap: payloadTap)
             var options = unsafe hf_source_options()
             unsafe options.muted = isMuted ? 1 : 0
@@ -73,7 +83,11 @@ final class AudioDevices: Sendable {
 
     /// Opens the output; ``MediaReport/playoutOpened(_:_:)`` brings it.
     func openPlayout(gain: Double, base: UInt64, token: MediaToken) {
-        self.queue.async { [inbox] in
+        self.queue.async { [inbox, soundCard] in
+            if soundCard == .none {
+                inbox.post(.report(.playoutOpened(token, nil)))
+                return
+            }
             let sink = ReportSink(token: token, inbox: inbox)
             let pointer = unsafe hf_playout_open(gain, base, sink.deviceListener())
             let handle = unsafe pointer.map { unsafe PlayoutHandle($0) }
