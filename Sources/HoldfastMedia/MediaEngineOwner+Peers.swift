@@ -36,16 +36,8 @@ extension MediaEngineOwner {
                     throw SessionDescription.Refusal(reason: "A candidate cannot be used.")
                 }
             case .offerRequest(let restart):
-                guard peer.negotiation.role == .offerer else {
-                    throw SessionDescription.Refusal(
-                        reason: "An offer was requested of the side that answers."
-                    )
-                }
-                if restart {
-                    self.restart(id)
-                } else {
-                    self.negotiate(id, .offerWanted(restart: false))
-                }
+                if restart { self.replaceFailed(peer) }
+                self.negotiate(id, .offerRequested(restart: restart))
             }
         } catch {
             self.fail(.badSignal, error.reason)
@@ -59,16 +51,19 @@ extension MediaEngineOwner {
         }
     }
 
-    /// Wants an offer with new credentials; a connection that failed is replaced altogether, for
-    /// DTLS does not recover.
+    /// Wants an offer with new credentials.
     func restart(_ id: ParticipantID) {
         guard let peer = self.session?.peers[id] else { return }
-        if peer.state == .failed, peer.negotiation.role == .offerer {
-            peer.close(source: self.session?.source.handle)
-            self.negotiate(id, .broken)
-            self.change(peer, to: .connecting)
-        }
+        self.replaceFailed(peer)
         self.negotiate(id, .offerWanted(restart: true))
+    }
+
+    /// A connection that failed is of no more use to the offerer: DTLS does not recover.
+    private func replaceFailed(_ peer: PeerConnection) {
+        guard peer.state == .failed, peer.negotiation.role == .offerer else { return }
+        peer.close(source: self.session?.source.handle)
+        self.negotiate(peer.id, .broken)
+        self.change(peer, to: .connecting)
     }
 
     private func perform(_ effect: PairNegotiation.Effect, for peer: PeerConnection) {

@@ -15,8 +15,11 @@ struct PairNegotiation: Equatable, Sendable {
         case connectWanted
         /// The outgoing track is known.
         case trackKnown
-        /// Someone wants an offer, with new ICE credentials if `restart`.
+        /// We want an offer, with new ICE credentials if `restart`.
         case offerWanted(restart: Bool)
+        /// The other side asks for one. It would not if it still meant to answer the last: that
+        /// offer is forgotten, and its answer, should it come, is known as late.
+        case offerRequested(restart: Bool)
         /// webrtcbin made a description.
         case made(String)
         /// Offer and answer are in force.
@@ -78,6 +81,7 @@ struct PairNegotiation: Equatable, Sendable {
         case .connectWanted: self.connect()
         case .trackKnown: self.trackKnown()
         case .offerWanted(let restart): self.wantOffer(restart: restart)
+        case .offerRequested(let restart): self.requestOffer(restart: restart)
         case .made(let text): self.made(text)
         case .settled: self.settled()
         case .refused(let reason): [.complain(reason)] + self.settled()
@@ -147,6 +151,16 @@ struct PairNegotiation: Equatable, Sendable {
             self.wanted = asked
         }
         return self.phase == .stable ? self.next() : []
+    }
+
+    private mutating func requestOffer(restart: Bool) -> [Effect] {
+        guard self.role == .offerer else {
+            return [.complain("An offer was requested of the side that answers.")]
+        }
+        if case .offering(_, .some) = self.phase {
+            self.phase = .stable
+        }
+        return self.wantOffer(restart: restart)
     }
 
     private mutating func made(_ text: String) -> [Effect] {

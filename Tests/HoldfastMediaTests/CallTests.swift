@@ -171,6 +171,21 @@ extension RealMedia {
             await room.end()
         }
 
+        @Test func `an offer that was never answered is made again on request`() async {
+            guard hasRealMedia() else { return }
+            let room = MediaRoom()
+            let (a, b) = (room.add("a"), room.add("b"))
+            room.relay { signal in if case .answer = signal { nil } else { signal } }
+            room.connect(a, b)
+            await room.wait("an answer that is lost") { !room.answers(of: b).isEmpty }
+            room.relay { $0 }
+            let start = ContinuousClock.now
+            room.tell(b, .restartICE(a))
+            await room.waitFlowing(a, b, since: start)
+            #expect(room.failures(of: a).isEmpty && room.failures(of: b).isEmpty)
+            await room.end()
+        }
+
         @Test func `silence is told within the limit, and its end at once`() async {
             guard hasRealMedia() else { return }
             let room = MediaRoom()

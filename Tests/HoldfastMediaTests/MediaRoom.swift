@@ -119,6 +119,13 @@ final class MediaRoom: @unchecked Sendable {
         self.events(of: id).compactMap { if case .failed(let one) = $0 { one.code } else { nil } }
     }
 
+    /// The answers an engine has given.
+    func answers(of id: ParticipantID) -> [String] {
+        self.events(of: id).compactMap { event in
+            if case .signal(.answer(let sdp), _) = event { sdp } else { nil }
+        }
+    }
+
     /// The ICE candidates an engine has named.
     func candidates(of id: ParticipantID) -> [String] {
         self.events(of: id).compactMap { event in
