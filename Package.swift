@@ -137,7 +137,7 @@ let package = Package(
         .target(name: "CHoldfastMedia", dependencies: ["CGStreamer"]),
         .target(
             name: "HoldfastMedia",
-            dependencies: ["Holdfast", "CHoldfastMedia"],
+            dependencies: ["Holdfast", "HoldfastCore", "HoldfastWire", "CHoldfastMedia"],
             swiftSettings: strict
         ),
 
@@ -208,7 +208,9 @@ let package = Package(
         ),
         .testTarget(
             name: "HoldfastMediaTests",
-            dependencies: ["HoldfastMedia", "Holdfast", "HoldfastCore", "HoldfastSpec"],
+            dependencies: [
+                "HoldfastMedia", "Holdfast", "HoldfastCore", "HoldfastWire", "HoldfastSpec",
+            ],
             swiftSettings: strict
         ),
         .testTarget(
@@ -232,7 +234,7 @@ let package = Package(
         // Shared by the test targets: clause tags, golden tables, contract suites of the ports.
         .target(
             name: "HoldfastSpec",
-            dependencies: ["Holdfast", "HoldfastWire"],
+            dependencies: ["Holdfast", "HoldfastCore", "HoldfastWire"],
             path: "Tests/HoldfastSpec",
             swiftSettings: strict
         ),

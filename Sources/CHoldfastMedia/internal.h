@@ -1,0 +1,85 @@
+// What the files of the shim share. Only included when GStreamer is there.
+#pragma once
+#include <gst/gst.h>
+#include <gst/sdp/sdp.h>
+
+#include "CHoldfastMedia.h"
+
+// libgstreamer-plugins-bad1.0-dev drags in OpenCV's headers (600 MB), so the little that is needed
+// of libgstwebrtc is declared here. The ABI has been stable since GStreamer 1.14.
+typedef enum { HF_SDP_OFFER = 1, HF_SDP_ANSWER = 3 } hf_sdp_type;
+typedef struct {
+    hf_sdp_type type;
+    GstSDPMessage *sdp;
+} hf_description;
+
+// Looked up at the start instead of linked: a build needs no development package for them.
+typedef struct {
+    GType (*description_type)(void);
+    hf_description *(*description_new)(hf_sdp_type type, GstSDPMessage *sdp);
+    void (*description_free)(hf_description *description);
+    gboolean (*ice_restart)(void *agent);
+    gboolean (*ice_credentials)(void *agent, guint stream, gchar **ufrag, gchar **password);
+} hf_functions;
+extern hf_functions hf_library;
+
+struct hf_source {
+    GstElement *pipeline;
+    GstElement *volume;
+    hf_listener listener;
+    int observe_payload;
+    int is_file;
+    gint frame_count;  // atomic
+    uint64_t base;
+    gint closed;       // atomic
+    GMutex lock;       // guards feeds
+    GPtrArray *feeds;  // the appsrc of each peer
+};
+
+struct hf_playout {
+    GstElement *pipeline;
+    GstElement *mixer;
+    GstElement *gain;
+    hf_listener listener;
+    gint closed;
+};
+
+// Reference counted: every callback that GStreamer may still hold keeps the peer alive.
+struct hf_peer {
+    GstElement *pipeline;
+    GstElement *rtc;
+    GstElement *feed;
+    hf_listener listener;
+    int controlling;
+    uint32_t payload_type;
+    gint closed;
+    GMutex lock;  // guards everything below
+    hf_playout *playout;
+    GstElement *speaker;  // this peer's appsrc in the playout
+    const char *setup;  // our DTLS role once chosen; interned
+    gchar *ufrag;       // our ICE credentials since the last restart
+    gchar *password;
+};
+
+hf_peer *hf_peer_ref(hf_peer *peer);
+void hf_peer_unref(hf_peer *peer);
+// Connects a handler that keeps the peer alive until it is disconnected.
+void hf_peer_connect(hf_peer *peer, gpointer object, const char *signal, GCallback callback);
+void hf_peer_report(hf_peer *peer, hf_report_kind kind, uint32_t number, const char *text);
+void hf_peer_watch_reception(hf_peer *peer);
+void hf_peer_leave_playout(hf_peer *peer);
+
+// Reports errors of a pipeline; swallows every other message.
+typedef void (*hf_message_function)(gpointer object, GstMessage *message);
+void hf_watch_bus(GstElement *pipeline, hf_message_function function, gpointer object);
+// A failure's text for people; free with g_free.
+gchar *hf_message_text(GstMessage *message);
+// All pipelines of an engine share the system clock and a base, so that a time stamp made in one
+// means the same in another.
+void hf_share_clock(GstElement *pipeline, uint64_t base);
+// The running time of a buffer at a pad, or none.
+GstClockTime hf_running_time(GstPad *pad, GstBuffer *buffer);
+// Hands a frame to an appsrc without ever waiting; a full queue forgets its oldest.
+void hf_push(GstElement *appsrc, GstBuffer *buffer, GstClockTime time);
+// The first of the sound servers that opens; NULL without a device. `verb` is "src" or "sink".
+GstElement *hf_device_open(const char *verb);

@@ -1,0 +1,202 @@
+// One connection: its pipeline, its life and its way out of GStreamer's callbacks.
+#if __has_include(<gst/gst.h>)
+#include "internal.h"
+
+#include <string.h>
+
+// Milliseconds of sound the jitter buffer holds back.
+#define HF_JITTER_MS 100
+
+hf_peer *hf_peer_ref(hf_peer *peer) { return g_atomic_rc_box_acquire(peer); }
+
+// Only memory: the elements are gone since hf_peer_close. The last reference may be a promise's,
+// dropped on webrtcbin's own thread, which could not wait there for its own end.
+static void clear(gpointer object) {
+    hf_peer *peer = object;
+    g_mutex_clear(&peer->lock);
+    g_free(peer->ufrag);
+    g_free(peer->password);
+    peer->listener.release(peer->listener.context);
+}
+
+void hf_peer_unref(hf_peer *peer) { g_atomic_rc_box_release_full(peer, clear); }
+
+void hf_peer_report(hf_peer *peer, hf_report_kind kind, uint32_t number, const char *text) {
+    hf_report one = {.kind = kind, .time_ns = hf_media_now(), .number = number, .text = text};
+    if (!g_atomic_int_get(&peer->closed))
+        peer->listener.report(peer->listener.context, &one);
+}
+
+static void on_candidate(GstElement *rtc, guint line, gchar *candidate, hf_peer *peer) {
+    (void)rtc;
+    hf_peer_report(peer, HF_REPORT_CANDIDATE, line, candidate);
+}
+
+static void on_state(GObject *rtc, GParamSpec *property, hf_peer *peer) {
+    GValue value = G_VALUE_INIT;
+    g_value_init(&value, property->value_type);
+    g_object_get_property(rtc, property->name, &value);
+    GEnumClass *names = g_type_class_ref(property->value_type);
+    GEnumValue *state = g_enum_get_value(names, g_value_get_enum(&value));
+    if (state && !strcmp(state->value_nick, "connecting"))
+        hf_peer_report(peer, HF_REPORT_STATE, HF_STATE_CONNECTING, NULL);
+    else if (state && !strcmp(state->value_nick, "connected"))
+        hf_peer_report(peer, HF_REPORT_STATE, HF_STATE_CONNECTED, NULL);
+    else if (state && !strcmp(state->value_nick, "failed"))
+        hf_peer_report(peer, HF_REPORT_STATE, HF_STATE_FAILED, NULL);
+    g_type_class_unref(names);
+    g_value_unset(&value);
+}
+
+static void on_track_known(GObject *pad, GParamSpec *property, hf_peer *peer) {
+    (void)property;
+    GstCaps *caps = gst_pad_get_current_caps(GST_PAD(pad));
+    if (!caps)
+        return;
+    gst_caps_unref(caps);
+    // An offer made before this has no SSRC, and some SFUs then drop all sound.
+    hf_peer_report(peer, HF_REPORT_READY, 0, NULL);
+}
+
+static void on_message(gpointer object, GstMessage *message) {
+    if (GST_MESSAGE_TYPE(message) != GST_MESSAGE_ERROR)
+        return;
+    gchar *text = hf_message_text(message);
+    hf_peer_report(object, HF_REPORT_FAILED, 0, text);
+    g_free(text);
+}
+
+static void drop_reference(gpointer peer, GClosure *closure) {
+    (void)closure;
+    hf_peer_unref(peer);
+}
+
+void hf_peer_connect(hf_peer *peer, gpointer object, const char *signal, GCallback callback) {
+    g_signal_connect_data(object, signal, callback, hf_peer_ref(peer), drop_reference, 0);
+}
+
+static GstElement *launch(uint32_t payload_type) {
+    gchar *text = g_strdup_printf(
+        "appsrc name=feed is-live=true format=time max-bytes=0 max-buffers=25 leaky-type=downstream "
+        "caps=audio/x-opus,rate=48000,channels=1,channel-mapping-family=0,stream-count=1,coupled-count=0 ! "
+        "rtpopuspay pt=%u ! application/x-rtp,media=audio,encoding-name=OPUS,payload=%u,encoding-params=(string)2 ! "
+        "webrtcbin name=rtc bundle-policy=max-bundle latency=%d", payload_type, payload_type, HF_JITTER_MS);
+    GError *error = NULL;
+    GstElement *pipeline = gst_parse_launch(text, &error);
+    g_free(text);
+    if (error && pipeline)
+        gst_clear_object(&pipeline);
+    g_clear_error(&error);
+    return pipeline ? gst_object_ref_sink(pipeline) : NULL;
+}
+
+// Pins what a later offer says of the line; otherwise it is "Could not reuse transceiver".
+static int pin_codec(GstElement *rtc, uint32_t payload_type) {
+    GObject *transceiver = NULL;
+    g_signal_emit_by_name(rtc, "get-transceiver", 0, &transceiver);
+    if (!transceiver)
+        return 0;
+    GstCaps *caps = gst_caps_new_simple("application/x-rtp", "media", G_TYPE_STRING, "audio", "encoding-name",
+                                        G_TYPE_STRING, "OPUS", "clock-rate", G_TYPE_INT, 48000, "payload", G_TYPE_INT,
+                                        (int)payload_type, "encoding-params", G_TYPE_STRING, "2", NULL);
+    g_object_set(transceiver, "codec-preferences", caps, NULL);
+    gst_caps_unref(caps);
+    g_object_unref(transceiver);
+    return 1;
+}
+
+static int restrict_paths(GstElement *rtc, const hf_peer_options *options) {
+    GObject *ice = NULL, *agent = NULL;
+    gboolean accepted = TRUE;
+    g_object_get(rtc, "ice-agent", &ice, NULL);
+    if (!ice)
+        return 0;
+    // libnice otherwise looks for routers on every network and opens ports on them, unasked and in
+    // spite of any other restriction.
+    g_object_get(ice, "agent", &agent, NULL);
+    if (agent) {
+        g_object_set(agent, "upnp", FALSE, NULL);
+        g_object_unref(agent);
+    }
+    if (options->relay_only)
+        gst_util_set_object_arg(G_OBJECT(rtc), "ice-transport-policy", "relay");
+    if (options->stun_server)
+        g_object_set(rtc, "stun-server", options->stun_server, NULL);
+    // libnice gathers every interface but the loopback unless it is told an address; then that one
+    // alone is used.
+    if (options->local_address)
+        g_signal_emit_by_name(ice, "add-local-ip-address", options->local_address, &accepted);
+    g_object_unref(ice);
+    return accepted;
+}
+
+hf_peer *hf_peer_open(const hf_peer_options *options, hf_listener listener) {
+    GstElement *pipeline = hf_media_problem() ? NULL : launch(options->payload_type);
+    if (!pipeline) {
+        listener.release(listener.context);
+        return NULL;
+    }
+    hf_peer *peer = g_atomic_rc_box_new0(hf_peer);
+    g_mutex_init(&peer->lock);
+    peer->listener = listener;
+    peer->pipeline = pipeline;
+    peer->controlling = options->controlling;
+    peer->payload_type = options->payload_type;
+    peer->rtc = gst_bin_get_by_name(GST_BIN(pipeline), "rtc");
+    peer->feed = gst_bin_get_by_name(GST_BIN(pipeline), "feed");
+    hf_share_clock(pipeline, options->base);
+    GstPad *track = gst_element_get_static_pad(peer->rtc, "sink_0");
+    if (track) {
+        hf_peer_connect(peer, track, "notify::caps", G_CALLBACK(on_track_known));
+        gst_object_unref(track);
+    }
+    hf_peer_connect(peer, peer->rtc, "on-ice-candidate", G_CALLBACK(on_candidate));
+    hf_peer_connect(peer, peer->rtc, "notify::connection-state", G_CALLBACK(on_state));
+    hf_peer_watch_reception(peer);
+    hf_watch_bus(pipeline, on_message, peer);
+    if (track && pin_codec(peer->rtc, options->payload_type) && restrict_paths(peer->rtc, options))
+        return peer;
+    hf_peer_close(peer);
+    return NULL;
+}
+
+int hf_peer_add_relay(hf_peer *peer, const char *url) {
+    gboolean accepted = FALSE;
+    g_signal_emit_by_name(peer->rtc, "add-turn-server", url, &accepted);
+    return accepted;
+}
+
+int hf_peer_start(hf_peer *peer) {
+    // One frame of Opus silence makes the track known at once, whatever the source is doing.
+    static const guint8 silence[] = {0xF8, 0xFF, 0xFE};
+    if (gst_element_set_state(peer->pipeline, GST_STATE_PLAYING) == GST_STATE_CHANGE_FAILURE)
+        return 0;
+    GstBuffer *buffer = gst_buffer_new_memdup(silence, sizeof silence);
+    GstClockTime now = hf_media_clock(), base = gst_element_get_base_time(peer->pipeline);
+    hf_push(peer->feed, buffer, now > base ? now - base : 0);
+    gst_buffer_unref(buffer);
+    return 1;
+}
+
+void hf_peer_close(hf_peer *peer) {
+    g_atomic_int_set(&peer->closed, 1);
+    hf_peer_leave_playout(peer);
+    // Waits for every streaming thread and for webrtcbin's own: nothing calls back after this.
+    gst_element_set_state(peer->pipeline, GST_STATE_NULL);
+    GstBus *bus = gst_element_get_bus(peer->pipeline);
+    gst_bus_set_sync_handler(bus, NULL, NULL, NULL);
+    gst_object_unref(bus);
+    // Each handler holds a reference; without this the peer and its elements would hold each other.
+    g_signal_handlers_disconnect_by_data(peer->rtc, peer);
+    g_signal_handlers_disconnect_by_data(peer->pipeline, peer);
+    GstPad *track = gst_element_get_static_pad(peer->rtc, "sink_0");
+    if (track) {
+        g_signal_handlers_disconnect_by_data(track, peer);
+        gst_object_unref(track);
+    }
+    gst_clear_object(&peer->feed);
+    gst_clear_object(&peer->rtc);
+    gst_clear_object(&peer->pipeline);
+    hf_peer_unref(peer);
+}
+#endif

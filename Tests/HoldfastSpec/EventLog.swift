@@ -1,0 +1,66 @@
+import Holdfast
+import HoldfastCore
+import HoldfastWire
+import Testing
+
+/// Reads one engine's events and keeps them.
+actor EventLog {
+    static let limit: Duration = .seconds(15)
+    private(set) var events: [MediaEvent] = []
+    private var receiver: (engine: any MediaEngine, name: ParticipantID)?
+
+    init(_ engine: any MediaEngine) {
+        // The stream alone: a log that held the engine would keep it from being released.
+        let events = engine.events
+        Task { [weak self] in
+            for await event in events {
+                guard let self else { return }
+                await self.append(event)
+            }
+        }
+    }
+
+    private func append(_ event: MediaEvent) {
+        self.events.append(event)
+        if case .signal(let signal, _) = event, let receiver = self.receiver {
+            receiver.engine.apply(.receive(signal, from: receiver.name))
+        }
+    }
+
+    /// Hands over signalling from now on.
+    func relay(to engine: any MediaEngine, as name: ParticipantID) {
+        self.receiver = (engine, name)
+    }
+
+    var signals: [MediaEvent] {
+        self.events.filter { if case .signal = $0 { true } else { false } }
+    }
+
+    /// Waits until something holds of all events so far; an issue when it does not in time.
+    func wait(
+        _ what: String,
+        sourceLocation: SourceLocation = #_sourceLocation,
+        until condition: ([MediaEvent]) -> Bool
+    ) async {
+        let end = ContinuousClock.now + Self.limit
+        while ContinuousClock.now < end {
+            if condition(self.events) { return }
+            try? await Task.sleep(for: .milliseconds(20))
+        }
+        Issue.record("not in \(Self.limit): \(what)", sourceLocation: sourceLocation)
+    }
+
+    /// Gives the engine time to say what it should not say.
+    func settle() async {
+        try? await Task.sleep(for: .milliseconds(500))
+    }
+}
+
+extension MediaEvent {
+    var isOffer: Bool { if case .signal(.offer, _) = self { true } else { false } }
+    var isAnswer: Bool { if case .signal(.answer, _) = self { true } else { false } }
+    var isFailure: Bool { self.failureCode != nil }
+    var failureCode: MediaFailure.Code? {
+        if case .failed(let failure) = self { failure.code } else { nil }
+    }
+}

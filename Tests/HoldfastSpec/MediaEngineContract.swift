@@ -1,0 +1,165 @@
+public import Holdfast
+public import HoldfastCore
+import HoldfastWire
+import Testing
+
+/// What every ``MediaEngine`` promises, as functions that any engine can be run through.
+///
+/// ```swift
+/// let contract = MediaEngineContract(settings: settings) { GStreamerMediaEngine() }
+/// @Test func `starting twice changes nothing`() async { await contract.startingTwiceChangesNothing() }
+/// ```
+/// Each records an issue when the engine breaks its promise. Time limits are generous: they say
+/// that something happens, not how fast.
+public struct MediaEngineContract: Sendable {
+    private let make: @Sendable () -> any MediaEngine
+    private let settings: MediaSettings
+    private let alice = ParticipantID("p_alice")
+    private let bob = ParticipantID("p_bob")
+
+    /// Takes a way to make engines, and settings under which two of them reach each other.
+    public init(settings: MediaSettings, make: @escaping @Sendable () -> any MediaEngine) {
+        self.make = make
+        self.settings = settings
+    }
+
+    /// A second start is no failure, and the engine still works.
+    public func startingTwiceChangesNothing() async {
+        let engine = self.make()
+        let log = EventLog(engine)
+        engine.apply(.start(self.settings))
+        engine.apply(.start(self.settings))
+        engine.apply(.connect(self.bob, role: .offerer))
+        await log.wait("an offer after two starts") { $0.contains(where: \.isOffer) }
+        #expect(await log.events.count(where: \.isOffer) == 1)
+        #expect(await !log.events.contains(where: \.isFailure))
+    }
+
+    /// A second connect for the same peer is no second offer.
+    public func connectingTwiceChangesNothing() async {
+        let engine = self.make()
+        let log = EventLog(engine)
+        engine.apply(.start(self.settings))
+        engine.apply(.connect(self.bob, role: .offerer))
+        engine.apply(.connect(self.bob, role: .offerer))
+        await log.wait("an offer") { $0.contains(where: \.isOffer) }
+        await log.settle()
+        #expect(await log.events.count(where: \.isOffer) == 1)
+    }
+
+    /// After a stop nothing has an effect but a start.
+    public func afterStopOnlyStartHasAnEffect() async {
+        let engine = self.make()
+        let log = EventLog(engine)
+        engine.apply(.connect(self.bob, role: .offerer))
+        engine.apply(.start(self.settings))
+        engine.apply(.stop)
+        engine.apply(.stop)
+        engine.apply(.connect(self.bob, role: .offerer))
+        engine.apply(.setMicrophone(.muted))
+        engine.apply(.setOutputGain(0.5))
+        engine.apply(.restartICE(self.bob))
+        await log.settle()
+        #expect(await log.events.isEmpty, "a stopped engine is silent")
+        engine.apply(.start(self.settings))
+        engine.apply(.connect(self.bob, role: .offerer))
+        await log.wait("an offer after starting again") { $0.contains(where: \.isOffer) }
+    }
+
+    /// Commands for peers that were never connected, or no longer are, do nothing.
+    public func unknownPeersAreIgnored() async {
+        let engine = self.make()
+        let log = EventLog(engine)
+        engine.apply(.start(self.settings))
+        engine.apply(.disconnect(self.bob))
+        engine.apply(.restartICE(self.bob))
+        engine.apply(.receive(.offerRequest(restart: true), from: self.bob))
+        engine.apply(.receive(.offer(sdp: "nonsense"), from: self.bob))
+        engine.apply(.receive(.candidate(line: 0, candidate: "nonsense"), from: self.bob))
+        await log.settle()
+        #expect(
+            await log.events.allSatisfy { event in
+                if case .sourceReplaced = event { true } else { false }
+            }
+        )
+    }
+
+    /// What cannot be read is a failure that says so, and the engine goes on.
+    public func badSignalsAreFailures() async {
+        let engine = self.make()
+        let log = EventLog(engine)
+        engine.apply(.start(self.settings))
+        engine.apply(.connect(self.alice, role: .answerer))
+        let bad: [MediaSignal] = [
+            .offer(sdp: "nonsense"), .answer(sdp: ""), .candidate(line: 0, candidate: "nonsense"),
+        ]
+        for (index, signal) in bad.enumerated() {
+            engine.apply(.receive(signal, from: self.alice))
+            await log.wait("failure \(index + 1)") { events in
+                events.count { $0.failureCode == .badSignal } == index + 1
+            }
+        }
+        engine.apply(.connect(self.bob, role: .offerer))
+        await log.wait("an offer to another peer") { $0.contains(where: \.isOffer) }
+    }
+
+    /// One peer more than the limit is refused; the others stay.
+    public func peersAreLimited() async {
+        let engine = self.make()
+        let log = EventLog(engine)
+        engine.apply(.start(self.settings))
+        for number in 0...MediaEngineLimits.peerCountMax {
+            engine.apply(.connect(ParticipantID("p_\(number)"), role: .answerer))
+        }
+        await log.wait("a limit") { $0.contains { $0.failureCode == .limit } }
+        #expect(await log.events.count { $0.failureCode == .limit } == 1)
+        engine.apply(.disconnect(ParticipantID("p_0")))
+        engine.apply(.connect(self.bob, role: .offerer))
+        await log.wait("room after a disconnect") { $0.contains(where: \.isOffer) }
+    }
+
+    /// The offerer speaks first and its offer comes before its candidates; the answerer says
+    /// nothing until then, and never offers.
+    public func offerComesBeforeAnswer() async {
+        let (offerer, answerer) = (self.make(), self.make())
+        let (said, answered) = (EventLog(offerer), EventLog(answerer))
+        offerer.apply(.start(self.settings))
+        answerer.apply(.start(self.settings))
+        answerer.apply(.connect(self.alice, role: .answerer))
+        await answered.settle()
+        #expect(await answered.signals.isEmpty, "the answerer waits to be asked")
+        await answered.relay(to: offerer, as: self.bob)
+        await said.relay(to: answerer, as: self.alice)
+        offerer.apply(.connect(self.bob, role: .offerer))
+        await said.wait("the pair connects") { $0.contains(.peer(self.bob, .connected)) }
+        await answered.wait("the pair connects") { $0.contains(.peer(self.alice, .connected)) }
+        #expect(await said.signals.first?.isOffer == true)
+        #expect(await answered.signals.first?.isAnswer == true)
+        offerer.apply(.restartICE(self.bob))
+        await answered.wait("a second answer") { $0.count(where: \.isAnswer) == 2 }
+        #expect(await !answered.events.contains(where: \.isOffer))
+        #expect(await said.signals.allSatisfy { !$0.isAnswer })
+    }
+
+    /// Releasing the engine ends its events, also in the middle of a call.
+    public func eventsEndOnRelease() async {
+        var engine: (any MediaEngine)? = self.make()
+        guard let events = engine?.events else { return }
+        engine?.apply(.start(self.settings))
+        engine?.apply(.connect(self.bob, role: .offerer))
+        engine = nil
+        let ended = await withTaskGroup(of: Bool.self) { group in
+            group.addTask {
+                for await _ in events {}
+                return true
+            }
+            group.addTask {
+                try? await Task.sleep(for: EventLog.limit)
+                return false
+            }
+            defer { group.cancelAll() }
+            return await group.next() ?? false
+        }
+        #expect(ended, "events must end when the engine is released")
+    }
+}
