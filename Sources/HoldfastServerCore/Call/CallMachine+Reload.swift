@@ -37,6 +37,8 @@ extension CallMachine {
                 continue
             }
             self.sessions[id]?.connection = connection
+            self.sessions[id]?.record.state = .attached
+            self.writeSession(id)
             self.deliveries[connection] = survivor.delivery
             self.deliveries[connection]?.readThrough = nil
             self.quietSince = nil

@@ -73,13 +73,16 @@ package struct CallMachine: Sendable {
     /// When the last connection went away; nil while there is one.
     var quietSince: MonotonicInstant?
 
-    /// Builds a call from what the store holds, with nobody connected.
+    /// Builds a call from what the store holds, with nobody connected. `lostAt` is when the
+    /// connections went away that the store still believes in: with the last process, or with a
+    /// failed commit.
     package init(
         id: CallID,
         stored: StoredCall,
         era: Era,
         configuration: ServerConfiguration,
         startedAt: MonotonicInstant,
+        lostAt: MonotonicInstant,
         lastCommit: CommitNumber = CommitNumber(0),
         at now: MonotonicInstant
     ) {
@@ -108,7 +111,7 @@ package struct CallMachine: Sendable {
         self.published = self.draft
         self.idle = IdleMachine(timeout: record.idleTimeout, lead: configuration.idleWarningLead)
         self.quietSince = now
-        self.restoreSessions(stored, at: now)
+        self.restoreSessions(stored, lostAt: lostAt, at: now)
         self.restoreIdle(at: now)
     }
 
@@ -151,38 +154,21 @@ package struct CallMachine: Sendable {
         )
     }
 
-    private mutating func restoreSessions(_ stored: StoredCall, at now: MonotonicInstant) {
+    private mutating func restoreSessions(
+        _ stored: StoredCall,
+        lostAt: MonotonicInstant,
+        at now: MonotonicInstant
+    ) {
         let limits = PresenceMachine.Configuration(self.configuration)
-        let floor = self.startedAt.advanced(by: self.configuration.restartGrace)
-        // A wall clock that was set back must not keep a session for ever.
-        let ceiling = now.advanced(by: self.configuration.backgroundWindowMax)
-        for record in stored.sessions {
-            let known = self.draft.participants[record.participant]?.reachability ?? .online
-            let state: PresenceMachine.State
-            switch record.state {
-            case .over:
+        for var record in stored.sessions {
+            guard let state = self.restoredPresence(of: record, lostAt: lostAt, at: now) else {
                 self.tombstones[record.id] = record
                 continue
-            case .attached:
-                // The connection died with the last process, or with the failed commit.
-                let since = max(self.startedAt, now.advanced(by: .zero - .seconds(1)))
-                state = .detached(
-                    announced: known,
-                    isExpected: false,
-                    announceAt: since.advanced(by: self.configuration.announceAfterRestart),
-                    until: max(since.advanced(by: self.configuration.detachWindow), floor)
-                )
-            case .detached(let isExpected, let until):
-                state = .detached(
-                    announced: known,
-                    isExpected: isExpected,
-                    announceAt: isExpected || known != .online
-                        ? nil
-                        : max(self.startedAt, now).advanced(
-                            by: self.configuration.announceAfter
-                        ),
-                    until: min(max(until, floor), ceiling)
-                )
+            }
+            if record.state == .attached, case .detached(_, let isExpected, _, let until) = state {
+                // Or the window would begin anew with every load.
+                record.state = .detached(isExpected: isExpected, until: until)
+                self.writes.append(.session(record))
             }
             self.sessions[record.id] = Session(
                 record: record,
@@ -198,6 +184,40 @@ package struct CallMachine: Sendable {
             )
             self.sessionOf[record.participant] = record.id
             self.schedulePresence(record.id)
+        }
+    }
+
+    /// Where a stored session stands now that its connection is gone; nil when it is over.
+    private func restoredPresence(
+        of record: SessionRecord,
+        lostAt: MonotonicInstant,
+        at now: MonotonicInstant
+    ) -> PresenceMachine.State? {
+        let floor = self.startedAt.advanced(by: self.configuration.restartGrace)
+        let known = self.draft.participants[record.participant]?.reachability ?? .online
+        switch record.state {
+        case .over:
+            return nil
+        case .attached:
+            return .detached(
+                announced: known,
+                isExpected: false,
+                announceAt: lostAt.advanced(by: self.configuration.announceAfterRestart),
+                until: max(lostAt.advanced(by: self.configuration.detachWindow), floor)
+            )
+        case .detached(let isExpected, let until):
+            // A wall clock that was set back must not keep a session for ever.
+            let window =
+                isExpected
+                ? self.configuration.backgroundWindowMax : self.configuration.detachWindow
+            let ceiling = max(now.advanced(by: window), floor)
+            let announceAt = max(self.startedAt, now).advanced(by: self.configuration.announceAfter)
+            return .detached(
+                announced: known,
+                isExpected: isExpected,
+                announceAt: isExpected || known != .online ? nil : announceAt,
+                until: min(max(until, floor), ceiling)
+            )
         }
     }
 
