@@ -167,6 +167,7 @@ package struct ServerEngine: Sendable {
         }
         self.machines[call] = machine
         for event in waiting.queue { self.pass(event, to: call, at: now, effects: &effects) }
+        self.machines[call]?.pumpAll(effects: &effects)
         self.pass(.deadlineReached, to: call, at: now, effects: &effects)
     }
 

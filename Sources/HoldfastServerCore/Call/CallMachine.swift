@@ -11,23 +11,26 @@ package struct CallMachine: Sendable {
     enum TimerKey: Hashable, Sendable {
         case presence(SessionID)
         case liveness(ConnectionID)
-        case authorization(ConnectionID)
+        case authorization(SessionID)
+        case tombstones
         case idle
     }
 
     /// What the outside is told once a commit is durable.
     enum Consequence: Hashable, Sendable {
-        case publish(upTo: LogOffset)
+        case publish(LogOffset, CallEvent)
         case start(ConnectionID, Start)
+        case release(ConnectionID)
         case result(SessionID, CommandResult)
         case bye(ConnectionID, Bye)
+        case refuse(ConnectionID, Welcome?, Bye)
         case administered(AdministrationID, AdministrationOutcome)
     }
 
     /// How a connection's delivery begins.
     struct Start: Hashable, Sendable {
         var mode: Welcome.Mode
-        var cursor: LogOffset
+        var plan: Delivery.Plan
         /// Results behind this are repeated.
         var lastResult: CommandNumber
     }
@@ -38,7 +41,12 @@ package struct CallMachine: Sendable {
         var presence: PresenceMachine
         var ledger: CommandLedger
         var connection: ConnectionID?
+        /// While a snapshot is awaited: a client that has processed this has processed it. Nil until
+        /// the snapshot goes out.
+        var caughtUpFrom: LogOffset?
         var commands: TokenBucket
+        /// For frames that are no commands and cost more than an answer.
+        var controls: TokenBucket
         var signals: TokenBucket
     }
 
@@ -54,17 +62,16 @@ package struct CallMachine: Sendable {
     var draft: CallView
     var published: CallView
     /// The last durable offset.
-    var publishedTop: LogOffset
+    var publishedTop: LogOffset { self.log.durableTop }
     var idle: IdleMachine
     var sessions: [SessionID: Session] = [:]
     /// The live session of each participant.
     var sessionOf: [ParticipantID: SessionID] = [:]
-    var tombstones: [SessionID: SessionRecord] = [:]
+    var tombstones: Tombstones
     var deliveries: [ConnectionID: Delivery] = [:]
     var timers = DeadlineQueue<TimerKey>()
     /// The reconnect spread that a welcome names (HF-58); the engine knows how many there are.
     var reconnectSpread: Duration = .milliseconds(500)
-    var isDraining = false
 
     var lastCommit: CommitNumber
     var writes: [StoreWrite] = []
@@ -102,14 +109,15 @@ package struct CallMachine: Sendable {
         self.record = record
         self.isOpen = stored.record != nil && record.end == nil
         self.log = CallLog(era: era, configuration: configuration, stored: stored)
-        self.publishedTop = self.log.top
         self.draft = CallView(
             title: record.title,
             kind: record.kind,
-            participants: stored.participants
+            participants: stored.participants,
+            idleEndsAtMilliseconds: Self.warnedEnd(in: stored.recent)
         )
         self.published = self.draft
         self.idle = IdleMachine(timeout: record.idleTimeout, lead: configuration.idleWarningLead)
+        self.tombstones = Tombstones(countMax: configuration.tombstoneCountMax)
         self.quietSince = now
         self.restoreSessions(stored, lostAt: lostAt, at: now)
         self.restoreIdle(at: now)
@@ -162,7 +170,7 @@ package struct CallMachine: Sendable {
         let limits = PresenceMachine.Configuration(self.configuration)
         for var record in stored.sessions {
             guard let state = self.restoredPresence(of: record, lostAt: lostAt, at: now) else {
-                self.tombstones[record.id] = record
+                self.tombstones.insert(record)
                 continue
             }
             if record.state == .attached, case .detached(_, let isExpected, _, let until) = state {
@@ -180,6 +188,7 @@ package struct CallMachine: Sendable {
                 ),
                 connection: nil,
                 commands: self.commandBucket,
+                controls: self.commandBucket,
                 signals: self.signalBucket
             )
             self.sessionOf[record.participant] = record.id
@@ -225,12 +234,15 @@ package struct CallMachine: Sendable {
         guard self.isOpen, self.record.idleTimeout > .zero else { return }
         let floor = self.startedAt.advanced(by: self.configuration.restartGrace)
         let ceiling = now.advanced(by: self.record.idleTimeout + self.configuration.restartGrace)
-        let state: IdleMachine.State
+        let told = self.draft.idleEndsAtMilliseconds
+        var state = IdleMachine.State.occupied
         if self.draft.participants.count == 1 {
             let stored = self.record.idleEndsAt ?? now.advanced(by: self.record.idleTimeout)
-            state = .alone(endsAt: min(max(stored, floor), ceiling))
-        } else {
-            state = .occupied
+            let endsAt = min(max(stored, floor), ceiling)
+            state = told == 0 ? .alone(endsAt: endsAt) : .warned(endsAt: endsAt)
+            if told != 0, told != endsAt.offset.milliseconds {
+                self.append(.idleWarning(endsAtMilliseconds: endsAt.offset.milliseconds), at: now)
+            }
         }
         self.idle = IdleMachine(
             state: state,
@@ -238,6 +250,20 @@ package struct CallMachine: Sendable {
             lead: self.configuration.idleWarningLead
         )
         self.scheduleIdle()
+    }
+
+    /// The end that the log has warned of and not taken back; zero when there is none. Nothing else
+    /// is kept of a warning, and only its taking back shows that it is over.
+    private static func warnedEnd(in recent: [LogEntry]) -> Int64 {
+        for entry in recent.reversed() {
+            switch entry.event {
+            case .idleWarning(let endsAtMilliseconds): return endsAtMilliseconds
+            case .idleCleared, .ended: return 0
+            case .participantJoined, .participantUpdated, .participantLeft, .message, .unknown:
+                continue
+            }
+        }
+        return 0
     }
 
     var commandBucket: TokenBucket {
