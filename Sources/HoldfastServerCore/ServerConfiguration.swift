@@ -16,6 +16,8 @@ package struct ServerConfiguration: Hashable, Sendable {
     package var announceAfterRestart: Duration = .seconds(15)
     /// How long a tombstone is kept (HF-45). Default 24 h.
     package var tombstoneLife: Duration = .seconds(24 * 3600)
+    /// Tombstones of a call that are kept at most; the oldest go first. Default 10 000.
+    package var tombstoneCountMax = 10_000
     /// Deadlines are at least this far behind the start of the process (HF-59). Default 60 s.
     package var restartGrace: Duration = .seconds(60)
     /// A call without any connection leaves memory after this (HF-61). Default 60 s.

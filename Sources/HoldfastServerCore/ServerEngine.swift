@@ -20,6 +20,8 @@ package struct ServerEngine: Sendable {
     private var machines: [CallID: CallMachine] = [:]
     private var loading: [CallID: Loading] = [:]
     private var callOf: [ConnectionID: CallID] = [:]
+    /// When a commit failed of each call that has not been read since.
+    private var failedAt: [CallID: MonotonicInstant] = [:]
     /// When each call must be looked at, in memory or not.
     private var timers = DeadlineQueue<CallID>()
     private var isDrained = false
@@ -72,7 +74,7 @@ package struct ServerEngine: Sendable {
         case .loadFailed(let call):
             self.loadFailed(call, at: now, effects: &effects)
         case .commitFailed(let call, _):
-            self.commitFailed(call, effects: &effects)
+            self.commitFailed(call, at: now, effects: &effects)
         case .pageRead(let call, _, _, _), .committed(let call, _):
             // Of a machine that is being built anew, nothing that was under way counts any more.
             guard self.machines[call] != nil else { return }
@@ -156,6 +158,7 @@ package struct ServerEngine: Sendable {
             era: self.era,
             configuration: self.configuration,
             startedAt: self.startedAt,
+            lostAt: self.failedAt.removeValue(forKey: call) ?? self.startedAt,
             lastCommit: waiting.lastCommit,
             at: now
         )
@@ -164,6 +167,7 @@ package struct ServerEngine: Sendable {
         }
         self.machines[call] = machine
         for event in waiting.queue { self.pass(event, to: call, at: now, effects: &effects) }
+        self.machines[call]?.pumpAll(effects: &effects)
         self.pass(.deadlineReached, to: call, at: now, effects: &effects)
     }
 
@@ -182,8 +186,13 @@ package struct ServerEngine: Sendable {
     }
 
     /// The store did not take a change: back to what it holds.
-    private mutating func commitFailed(_ call: CallID, effects: inout [ServerEffect]) {
+    private mutating func commitFailed(
+        _ call: CallID,
+        at now: MonotonicInstant,
+        effects: inout [ServerEffect]
+    ) {
         guard let machine = self.machines.removeValue(forKey: call) else { return }
+        self.failedAt[call] = now
         effects.append(.count(.commitFailed))
         effects.append(contentsOf: machine.failures(retryAfter: self.configuration.retryAfter))
         self.loading[call] = Loading(survivors: machine.survivors, lastCommit: machine.lastCommit)

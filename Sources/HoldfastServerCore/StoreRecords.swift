@@ -86,8 +86,11 @@ package struct SessionRecord: Hashable, Sendable {
     package var generation: ConnectionGeneration
     package var counter: ResumeCounter
     package var lastCommand: CommandNumber
-    /// The log's end when it joined: nothing at or before it is this session's.
+    /// The offset of its own joining: nothing before it is this session's.
     package var joinedAt: LogOffset
+    /// Whether a snapshot is due that its client has not processed. Until then its cursor may stand on
+    /// a message behind which events of state are missing (HF-23), so that a replay would not do.
+    package var isAwaitingSnapshot: Bool
     package var state: State
 
     package enum State: Hashable, Sendable {
@@ -97,9 +100,10 @@ package struct SessionRecord: Hashable, Sendable {
     }
 
     /// Why a session is over.
-    package enum Ending: String, Hashable, Sendable {
+    package enum Ending: Hashable, Sendable {
         case left, expired, removed, replaced
-        case callEnded = "call_ended"
+        /// With the call's own reason: the call may have begun anew since.
+        case callEnded(CallEndReason)
     }
 
     package init(
@@ -113,6 +117,7 @@ package struct SessionRecord: Hashable, Sendable {
         counter: ResumeCounter = ResumeCounter(0),
         lastCommand: CommandNumber = .none,
         joinedAt: LogOffset = .zero,
+        isAwaitingSnapshot: Bool,
         state: State = .attached
     ) {
         self.id = id
@@ -125,8 +130,37 @@ package struct SessionRecord: Hashable, Sendable {
         self.counter = counter
         self.lastCommand = lastCommand
         self.joinedAt = joinedAt
+        self.isAwaitingSnapshot = isAwaitingSnapshot
         self.state = state
     }
+}
+
+/// As it is stored: one word, and for the end of a call its reason behind a colon.
+extension SessionRecord.Ending: RawRepresentable {
+    package init?(rawValue: String) {
+        switch rawValue {
+        case "left": self = .left
+        case "expired": self = .expired
+        case "removed": self = .removed
+        case "replaced": self = .replaced
+        default:
+            guard rawValue.hasPrefix(Self.callEndedPrefix) else { return nil }
+            let reason = rawValue.dropFirst(Self.callEndedPrefix.count)
+            self = .callEnded(CallEndReason(rawValue: String(reason)))
+        }
+    }
+
+    package var rawValue: String {
+        switch self {
+        case .left: "left"
+        case .expired: "expired"
+        case .removed: "removed"
+        case .replaced: "replaced"
+        case .callEnded(let reason): Self.callEndedPrefix + reason.rawValue
+        }
+    }
+
+    private static let callEndedPrefix = "call_ended:"
 }
 
 /// Everything a call's machine starts from.

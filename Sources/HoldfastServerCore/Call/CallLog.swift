@@ -26,6 +26,8 @@ package struct CallLog: Sendable {
     private var ringBytes: Int
     /// The last offset that was appended, in whatever era.
     package private(set) var top: LogOffset
+    /// The last offset that the store has. What is behind it stays in memory, whatever its size.
+    package private(set) var durableTop: LogOffset
     /// The oldest offset on disk or in the ring; zero when nothing was ever appended.
     package private(set) var oldest: LogOffset
     /// Bytes of the whole log, as estimated.
@@ -43,6 +45,7 @@ package struct CallLog: Sendable {
             stored.recent.last?.offset ?? .zero,
             stored.eraEnds.last ?? .zero
         )
+        self.durableTop = self.top
         self.oldest = stored.oldest
         self.byteCount = stored.logBytes
         self.trim()
@@ -77,6 +80,11 @@ package struct CallLog: Sendable {
         self.byteCount += entry.byteEstimate
         self.trim()
         return entry
+    }
+
+    /// Everything up to here is in the store.
+    package mutating func noteDurable(_ offset: LogOffset) {
+        self.durableTop = max(self.durableTop, offset)
     }
 
     /// Whether everything behind `cursor` is in memory.
@@ -118,10 +126,11 @@ package struct CallLog: Sendable {
     }
 
     private mutating func trim() {
-        while self.ring.count > self.ringEventCountMax
-            || (self.ringBytes > self.ringBytesMax && self.ring.count > 1)
+        while let first = self.ring.first, first.offset <= self.durableTop,
+            self.ring.count > self.ringEventCountMax
+                || (self.ringBytes > self.ringBytesMax && self.ring.count > 1)
         {
-            guard let first = self.ring.popFirst() else { return }
+            _ = self.ring.popFirst()
             self.ringBytes -= first.byteEstimate
         }
     }

@@ -84,13 +84,6 @@ extension CallMachine {
     /// Whether a command is not even looked at: its number stays unused (HF-42).
     private mutating func refusal(_ session: SessionID, at now: MonotonicInstant) -> CommandFailure?
     {
-        if self.isDraining {
-            return CommandFailure(
-                code: .unavailable,
-                message: "The server restarts. The SDK sends it again by itself.",
-                retryAfter: self.configuration.retryAfter
-            )
-        }
         guard let wait = self.sessions[session]?.commands.take(at: now) else { return nil }
         return CommandFailure(
             code: .rateLimited,
@@ -158,9 +151,7 @@ extension CallMachine {
         }
         let message = CallMessage(from: record.participant, to: to, body: body)
         let audience = to.isEmpty ? [] : to + [record.participant]
-        let offset = self.append(.message(message), audience: audience, at: now)
-        if self.log.byteCount > self.configuration.logBytesMax { self.endCall(.logFull, at: now) }
-        return self.done(offset)
+        return self.done(self.append(.message(message), audience: audience, at: now))
     }
 
     private func done(_ offset: LogOffset?) -> CommandResult.Outcome {
@@ -175,7 +166,12 @@ extension CallMachine {
 
 extension MediaState {
     /// Track states are an open set, but not a place to store a novel.
-    fileprivate var isShort: Bool {
-        [self.microphone, self.camera, self.screen].allSatisfy { $0.rawValue.utf8.count <= 32 }
+    var isShort: Bool {
+        [self.microphone, self.camera, self.screen].allSatisfy {
+            $0.rawValue.utf8.count <= Self.trackBytesMax
+        }
     }
+
+    /// Bytes of the state of one track, and of the kind of a call.
+    static let trackBytesMax = 32
 }

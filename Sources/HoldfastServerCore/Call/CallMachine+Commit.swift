@@ -17,7 +17,7 @@ extension CallMachine {
         guard let entry else { return nil }
         self.draft.apply(event)
         self.writes.append(.append(entry))
-        self.consequences.append(.publish(upTo: entry.offset))
+        self.consequences.append(.publish(entry.offset, event))
         switch event {
         case .participantJoined(let participant), .participantUpdated(let participant):
             self.writes.append(.participant(participant))
@@ -32,21 +32,37 @@ extension CallMachine {
     /// Hands what this event has changed to the store. Without a change the consequences follow at
     /// once, or behind the commits that are under way, so that nothing overtakes.
     mutating func commit(at now: MonotonicInstant, effects: inout [ServerEffect]) {
-        guard !self.writes.isEmpty || !self.consequences.isEmpty else { return }
-        let consequences = self.consequences
-        self.consequences = []
-        guard !self.writes.isEmpty else {
-            if self.pending.isEmpty {
+        // What is told at once may show that there is more to write: a reader that fell behind.
+        while !self.writes.isEmpty || !self.consequences.isEmpty {
+            if !self.writes.isEmpty { self.complete(at: now) }
+            let consequences = self.consequences
+            self.consequences = []
+            if !self.writes.isEmpty {
+                self.lastCommit = CommitNumber(self.lastCommit.rawValue + 1)
+                self.pending.append((self.lastCommit, consequences))
+                effects.append(.commit(self.id, self.lastCommit, self.writes))
+                self.writes = []
+            } else if self.pending.isEmpty {
                 self.perform(consequences, at: now, effects: &effects)
             } else {
                 self.pending.append((self.lastCommit, consequences))
             }
+        }
+    }
+
+    /// What belongs into every transaction: the end of a call whose log is full (HF-61), and when the
+    /// call must be looked at although nobody is attached.
+    private mutating func complete(at now: MonotonicInstant) {
+        guard self.isOpen else { return }
+        if self.log.byteCount > self.configuration.logBytesMax {
+            self.endCall(.logFull, at: now)
             return
         }
-        self.lastCommit = CommitNumber(self.lastCommit.rawValue + 1)
-        self.pending.append((self.lastCommit, consequences))
-        effects.append(.commit(self.id, self.lastCommit, self.writes))
-        self.writes = []
+        let isAttached = self.sessions.values.contains { $0.connection != nil }
+        let deadline = isAttached ? nil : self.dormantDeadline
+        guard self.record.deadline != deadline else { return }
+        self.record.deadline = deadline
+        self.writes.append(.call(self.record))
     }
 
     /// Everything up to `number` is durable: tell it.
@@ -69,21 +85,28 @@ extension CallMachine {
         var isPublishing = false
         for consequence in consequences {
             switch consequence {
-            case .publish(let offset):
-                self.publish(upTo: offset)
+            case .publish(let offset, let event):
+                self.publish(event, at: offset)
                 isPublishing = true
+            case .release(let connection):
+                self.deliveries[connection]?.release()
+                self.pump(connection, effects: &effects)
             case .start(let connection, let start):
                 self.start(connection, start, at: now, effects: &effects)
             case .result(let session, let result):
                 self.sessions[session]?.ledger.noteDurable()
-                guard let connection = self.connection(of: session),
-                    self.deliveries[connection]?.mode != .notStarted
-                else { continue }
+                guard let connection = self.startedConnection(of: session) else { continue }
                 effects.append(.send(connection, .result(result)))
             case .bye(let connection, let bye):
+                guard self.deliveries[connection] != nil else { continue }
                 // What was published goes out first, as far as the window lets it.
                 self.pump(connection, effects: &effects)
                 self.removeDelivery(connection, at: now)
+                effects.append(.close(connection, bye))
+            case .refuse(let connection, let welcome, let bye):
+                if let welcome {
+                    effects.append(.welcome(connection, welcome, issuesKey: false))
+                }
                 effects.append(.close(connection, bye))
             case .administered(let request, let outcome):
                 effects.append(.administered(request, outcome))
@@ -92,17 +115,21 @@ extension CallMachine {
         if isPublishing { self.pumpAll(effects: &effects) }
     }
 
-    /// Also of a session that this very commit ended: it still hears the result.
-    private func connection(of session: SessionID) -> ConnectionID? {
-        self.sessions[session]?.connection
-            ?? self.deliveries.first { $0.value.session == session }?.key
+    /// The connection on which a session hears now. Also of a session that this very commit ended or
+    /// handed to a newer connection: it still hears the result.
+    private func startedConnection(of session: SessionID) -> ConnectionID? {
+        if let connection = self.sessions[session]?.connection,
+            self.deliveries[connection]?.hasStarted == true
+        {
+            return connection
+        }
+        return self.deliveries.filter { $0.value.session == session && $0.value.hasStarted }.keys
+            .max()
     }
 
-    private mutating func publish(upTo offset: LogOffset) {
-        for entry in self.log.entries(after: self.publishedTop) where entry.offset <= offset {
-            self.published.apply(entry.event)
-        }
-        self.publishedTop = max(self.publishedTop, offset)
+    private mutating func publish(_ event: CallEvent, at offset: LogOffset) {
+        self.published.apply(event)
+        self.log.noteDurable(offset)
         self.published.title = self.record.title
         self.published.kind = self.record.kind
     }
@@ -125,14 +152,18 @@ extension CallMachine {
         )
         let bye = Bye(code: .unavailable, reason: "store", retryAfter: retryAfter)
         var effects: [ServerEffect] = []
+        for connection in self.deliveries.keys.sorted()
+        where self.deliveries[connection]?.hasStarted == false {
+            effects.append(.close(connection, bye))
+        }
         for consequence in self.pending.flatMap({ $0.consequences }) {
             switch consequence {
-            case .publish, .bye:
+            case .publish, .start, .release, .bye:
                 break
-            case .start(let connection, _):
+            case .refuse(let connection, _, _):
                 effects.append(.close(connection, bye))
             case .result(let session, let result):
-                guard let connection = self.sessions[session]?.connection else { continue }
+                guard let connection = self.startedConnection(of: session) else { continue }
                 let refused = CommandResult(number: result.number, outcome: .failed(busy))
                 effects.append(.send(connection, .result(refused)))
             case .administered(let request, _):

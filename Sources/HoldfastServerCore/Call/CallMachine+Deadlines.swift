@@ -11,8 +11,11 @@ extension CallMachine {
                 if wasLive, self.sessions[session] == nil { effects.append(.count(.expired)) }
             case .liveness(let connection):
                 self.checkLiveness(of: connection, at: now, effects: &effects)
-            case .authorization(let connection):
-                self.checkAuthorization(of: connection, at: now, effects: &effects)
+            case .authorization(let session):
+                self.checkAuthorization(of: session, at: now, effects: &effects)
+            case .tombstones:
+                self.tombstones.forget(at: now)
+                self.scheduleTombstones()
             case .idle:
                 self.idle(.deadlineReached, at: now)
             }
@@ -21,7 +24,9 @@ extension CallMachine {
 
     /// The server did not run: the time counts to nobody (HF-54).
     mutating func stalled(_ gap: Duration, at now: MonotonicInstant) {
-        for connection in self.deliveries.keys { self.deliveries[connection]?.lastHeard = now }
+        for connection in self.deliveries.keys.sorted() {
+            self.deliveries[connection]?.noteStall(gap, at: now)
+        }
         for session in self.sessions.keys.sorted() {
             self.present(session, .stalled(gap), at: now)
         }
@@ -32,7 +37,8 @@ extension CallMachine {
         random: inout RandomSource,
         effects: inout [ServerEffect]
     ) {
-        for connection in self.deliveries.keys.sorted() {
+        for connection in self.deliveries.keys.sorted()
+        where self.deliveries[connection]?.hasStarted == true {
             let delay = random.duration(upTo: self.reconnectSpread)
             effects.append(.send(connection, .goAway(reason: "restart", delay: delay)))
         }
@@ -40,8 +46,11 @@ extension CallMachine {
 
     /// Closes everybody. Their sessions detach with the next process (HF-59).
     mutating func endDrain(random: inout RandomSource, effects: inout [ServerEffect]) {
-        self.isDraining = true
-        for connection in self.deliveries.keys.sorted() {
+        var connections = Array(self.deliveries.keys)
+        for consequence in self.pending.flatMap({ $0.consequences }) {
+            if case .refuse(let connection, _, _) = consequence { connections.append(connection) }
+        }
+        for connection in connections.sorted() {
             let bye = Bye(
                 code: .serverRestart,
                 reason: "restart",
@@ -96,16 +105,15 @@ extension CallMachine {
     }
 
     private mutating func checkAuthorization(
-        of connection: ConnectionID,
+        of session: SessionID,
         at now: MonotonicInstant,
         effects: inout [ServerEffect]
     ) {
-        guard let session = self.deliveries[connection]?.session,
-            let record = self.sessions[session]?.record
+        guard let connection = self.sessions[session]?.connection,
+            let deadline = self.authorizationDeadline(of: session)
         else { return }
-        let deadline = record.authExpiresAt.advanced(by: self.configuration.authRefreshWithin)
         guard now >= deadline else {
-            self.scheduleAuthorization(connection, record.authExpiresAt)
+            self.timers.schedule(.authorization(session), at: deadline)
             return
         }
         self.drop(

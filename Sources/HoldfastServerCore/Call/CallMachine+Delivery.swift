@@ -11,19 +11,18 @@ extension CallMachine {
         guard let session = self.deliveries[connection]?.session,
             let state = self.sessions[session], state.connection == connection
         else { return }
-        self.plan(connection, cursor: start.cursor, joinedAt: state.record.joinedAt)
-        guard let delivery = self.deliveries[connection] else { return }
-        let isCatchingUp = delivery.mode != .live
+        let plan = start.plan
+        self.deliveries[connection]?.start(plan, isHeld: false)
         let welcome = Welcome(
             call: self.id,
             session: session,
             participant: state.record.participant,
             generation: state.record.generation,
             mode: start.mode,
-            from: isCatchingUp ? .zero : start.cursor,
+            from: plan.snapshot == nil ? plan.cursor : .zero,
             top: self.publishedTop,
-            snapshotFollows: isCatchingUp,
-            lastCommand: state.ledger.last,
+            snapshotFollows: plan.snapshot != nil,
+            lastCommand: state.ledger.lastDurable,
             heartbeat: self.configuration.heartbeat,
             detachWindow: self.configuration.detachWindow,
             reconnectSpread: self.reconnectSpread,
@@ -36,74 +35,75 @@ extension CallMachine {
         for result in state.ledger.results(after: start.lastResult) {
             effects.append(.send(connection, .result(result)))
         }
-        self.count(delivery.mode, effects: &effects)
+        if plan.snapshot == .reset, plan.position >= self.publishedTop {
+            // The client would drop whatever came before: its cursor lies above the whole log.
+            self.sendSnapshot(connection, isReset: true, effects: &effects)
+        }
         self.pump(connection, effects: &effects)
     }
 
-    /// Decides what a cursor needs (HF-22).
-    mutating func plan(_ connection: ConnectionID, cursor: LogOffset, joinedAt: LogOffset) {
+    /// Decides what a cursor needs (HF-22). Nothing from before the session joined is its own,
+    /// whatever cursor it names.
+    func plan(for session: SessionID, cursor: LogOffset) -> Delivery.Plan {
+        guard let state = self.sessions[session] else {
+            return Delivery.Plan(snapshot: .ordinary, cursor: cursor, position: self.log.top)
+        }
+        let joinedAt = state.record.joinedAt
         switch self.log.position(of: cursor) {
-        case .ahead:
-            // The client's future is not ours; nothing in between could be told apart.
-            self.deliveries[connection]?.start(
-                .catchingUp(isReset: true),
-                cursor: cursor,
-                position: self.publishedTop
-            )
-        case .suffixLost:
-            self.deliveries[connection]?.start(
-                .catchingUp(isReset: true),
-                cursor: cursor,
-                position: self.log.end(ofEraOf: cursor)
-            )
-        case .beforeOldest:
-            self.deliveries[connection]?.start(
-                .catchingUp(isReset: false),
-                cursor: cursor,
-                position: cursor
-            )
-        case .known where cursor < joinedAt:
-            // It has not seen its own join yet: the state first, and the messages since.
-            self.deliveries[connection]?.start(
-                .catchingUp(isReset: false),
+        case .ahead, .suffixLost:
+            // Above the whole log the client's future is not ours, and it would drop every event.
+            let end = cursor > self.log.top ? cursor : self.log.end(ofEraOf: cursor)
+            return Delivery.Plan(snapshot: .reset, cursor: cursor, position: max(end, joinedAt))
+        case .beforeOldest, .known:
+            let isCheap =
+                cursor >= joinedAt && !state.owesSnapshot(to: cursor)
+                && self.isReplayCheap(after: cursor)
+            return Delivery.Plan(
+                snapshot: isCheap ? nil : .ordinary,
                 cursor: cursor,
                 position: max(cursor, joinedAt)
-            )
-        case .known:
-            let isCheap = self.isReplayCheap(after: cursor)
-            self.deliveries[connection]?.start(
-                isCheap ? .live : .catchingUp(isReset: false),
-                cursor: cursor,
-                position: cursor
             )
         }
     }
 
+    /// Starts a connection again, or for the first time behind a commit, by a plan. A snapshot that
+    /// is due must be known to be due also after a crash: a client that has got messages and then
+    /// lost the connection stands on a cursor behind which state is missing.
+    mutating func restart(_ connection: ConnectionID, _ plan: Delivery.Plan) {
+        guard let session = self.deliveries[connection]?.session else { return }
+        let isHeld = plan.snapshot != nil && self.oweSnapshot(to: session, connection)
+        self.deliveries[connection]?.start(plan, isHeld: isHeld)
+    }
+
+    /// Notes that a session needs a snapshot. True when that waits for a commit.
+    mutating func oweSnapshot(to session: SessionID, _ connection: ConnectionID) -> Bool {
+        let isStored = self.sessions[session]?.record.isAwaitingSnapshot == true
+        self.sessions[session]?.awaitSnapshot()
+        if case .held? = self.deliveries[connection]?.mode { return true }
+        guard !isStored else { return false }
+        self.writeSession(session)
+        self.consequences.append(.release(connection))
+        return true
+    }
+
     /// Sends what the window takes.
     mutating func pump(_ connection: ConnectionID, effects: inout [ServerEffect]) {
-        while let delivery = self.deliveries[connection], delivery.isOpen {
-            if delivery.position >= self.publishedTop {
-                guard case .catchingUp(let isReset) = delivery.mode else { return }
+        while let step = self.deliveries[connection]?.nextStep(in: self.log) {
+            switch step {
+            case .events(let events):
+                if !events.isEmpty { effects.append(.deliver(connection, self.id, events)) }
+            case .snapshot(let isReset):
                 self.sendSnapshot(connection, isReset: isReset, effects: &effects)
-                continue
-            }
-            guard self.log.holdsInMemory(after: delivery.position) else {
-                if delivery.mode == .live {
-                    // Slower than the ring: what is behind is cheaper as a snapshot.
-                    self.deliveries[connection]?.mode = .catchingUp(isReset: false)
-                }
-                self.deliveries[connection]?.readThrough = self.publishedTop
+            case .read(let after):
+                let countMax = Limits.pageEventCountMax
                 effects.append(
-                    .readMessages(
-                        self.id,
-                        connection,
-                        after: delivery.position,
-                        countMax: Limits.pageEventCountMax
-                    )
+                    .readMessages(self.id, connection, after: after, countMax: countMax)
                 )
-                return
+            case .fallBehind:
+                guard let session = self.deliveries[connection]?.session else { return }
+                let isHeld = self.oweSnapshot(to: session, connection)
+                self.deliveries[connection]?.fallBehind(isHeld: isHeld)
             }
-            self.sendPage(connection, effects: &effects)
         }
     }
 
@@ -118,60 +118,14 @@ extension CallMachine {
         _ entries: [LogEntry],
         effects: inout [ServerEffect]
     ) {
-        guard let delivery = self.deliveries[connection], let through = delivery.readThrough,
-            delivery.position == after
-        else { return }
-        self.deliveries[connection]?.readThrough = nil
-        let consumed = self.send(entries[...], to: connection, effects: &effects)
-        if consumed == entries.count, entries.count < Limits.pageEventCountMax {
-            // Nothing but state lies between the last message and what was published then.
-            self.deliveries[connection]?.position = max(entries.last?.offset ?? after, through)
-        }
-        self.pump(connection, effects: &effects)
-    }
-
-    private mutating func sendPage(_ connection: ConnectionID, effects: inout [ServerEffect]) {
-        guard let delivery = self.deliveries[connection] else { return }
-        let behind = self.log.entries(after: delivery.position)
-        self.send(Array(behind.prefix(Self.scanCountMax))[...], to: connection, effects: &effects)
-    }
-
-    /// Sends what of `entries` is for this connection, at most a page, and moves its position.
-    /// Returns how many entries are done with.
-    @discardableResult
-    private mutating func send(
-        _ entries: ArraySlice<LogEntry>,
-        to connection: ConnectionID,
-        effects: inout [ServerEffect]
-    ) -> Int {
-        guard var delivery = self.deliveries[connection] else { return 0 }
-        var events: [LoggedEvent] = []
-        var bytes = 0
-        var consumed = 0
-        let countMax = min(Limits.pageEventCountMax, delivery.eventCountLeft)
-        for entry in entries {
-            guard entry.offset <= self.publishedTop else { break }
-            if delivery.takes(entry) {
-                let size = entry.byteEstimate
-                guard events.isEmpty || bytes + size <= Self.pageBytesMax, events.count < countMax
-                else { break }
-                events.append(
-                    LoggedEvent(
-                        offset: entry.offset,
-                        previous: delivery.lastSent,
-                        timestampMilliseconds: entry.timestampMilliseconds,
-                        event: entry.event
-                    )
-                )
-                bytes += size
-                delivery.noteSent(entry.offset, bytes: size)
-            }
-            delivery.position = entry.offset
-            consumed += 1
-        }
-        self.deliveries[connection] = delivery
+        let events = self.deliveries[connection]?.take(
+            page: entries,
+            after: after,
+            upTo: self.log.durableTop
+        )
+        guard let events else { return }
         if !events.isEmpty { effects.append(.deliver(connection, self.id, events)) }
-        return consumed
+        self.pump(connection, effects: &effects)
     }
 
     private mutating func sendSnapshot(
@@ -179,14 +133,18 @@ extension CallMachine {
         isReset: Bool,
         effects: inout [ServerEffect]
     ) {
-        let chunks = self.published.snapshot(at: self.publishedTop, isReset: isReset)
+        guard let delivery = self.deliveries[connection] else { return }
+        let offset = self.publishedTop
+        // The last message has moved the client's cursor to this very offset, and a snapshot that
+        // is no reset would count only above it (HF-37).
+        let isLevel = delivery.lastSent == offset
+        let chunks = self.published.snapshot(at: offset, isReset: isReset || isLevel)
         for chunk in chunks { effects.append(.send(connection, .snapshot(chunk))) }
         effects.append(.count(.snapshotSent))
+        if isReset { effects.append(.count(.suffixLost)) }
         let bytes = self.published.participants.values.reduce(256) { $0 + $1.byteEstimate }
-        if isReset { self.deliveries[connection]?.forgetInFlight() }
-        self.deliveries[connection]?.noteSent(self.publishedTop, bytes: bytes)
-        self.deliveries[connection]?.position = self.publishedTop
-        self.deliveries[connection]?.mode = .live
+        self.deliveries[connection]?.noteSnapshot(at: offset, bytes: bytes, isReset: isReset)
+        self.sessions[delivery.session]?.noteSnapshot(at: offset, isLevel: isLevel)
     }
 
     /// Whether replaying everything behind a cursor costs less than a snapshot (HF-22).
@@ -194,29 +152,41 @@ extension CallMachine {
         guard self.log.holdsInMemory(after: cursor) else { return false }
         var stateCount = 0
         var bytes = 0
-        for entry in self.log.entries(after: cursor) where entry.offset <= self.publishedTop {
+        for entry in self.log.entries(after: cursor) {
             if entry.event.deliveryClass == .state { stateCount += 1 }
             bytes += entry.byteEstimate
         }
         return stateCount <= self.configuration.replayStateEventCountMax
             && bytes <= self.configuration.replayBytesMax
     }
-
-    private func count(_ mode: Delivery.Mode, effects: inout [ServerEffect]) {
-        guard case .catchingUp(isReset: true) = mode else { return }
-        effects.append(.count(.suffixLost))
-    }
-
-    private static let pageBytesMax = Limits.frameBytesMax - 512
-    /// Entries looked at for one page; more than a page holds, for some are not for everybody.
-    private static let scanCountMax = 256
 }
 
-extension Delivery {
-    /// Whether an entry goes to this connection in its mode.
-    fileprivate func takes(_ entry: LogEntry) -> Bool {
-        guard entry.isVisible(to: self.participant) else { return false }
-        return self.mode == .live || entry.event.deliveryClass == .message
+extension CallMachine.Session {
+    /// Whether a snapshot that is due has not been processed by a client with this cursor.
+    fileprivate func owesSnapshot(to cursor: LogOffset) -> Bool {
+        guard self.record.isAwaitingSnapshot else { return false }
+        return self.caughtUpFrom.map { cursor < $0 } ?? true
+    }
+
+    /// A snapshot is due.
+    mutating func awaitSnapshot() {
+        self.record.isAwaitingSnapshot = true
+        self.caughtUpFrom = nil
+    }
+
+    /// The snapshot that was due goes out. `isLevel`: the client may stand at its offset without it.
+    fileprivate mutating func noteSnapshot(at offset: LogOffset, isLevel: Bool) {
+        guard self.record.isAwaitingSnapshot else { return }
+        let from = isLevel ? LogOffset(offset.rawValue + 1) : offset
+        self.caughtUpFrom = min(self.caughtUpFrom ?? from, from)
+    }
+
+    /// The client has processed everything up to here. Stored with the next change: a snapshot too
+    /// many does no harm.
+    mutating func noteProcessed(_ offset: LogOffset) {
+        guard let caughtUpFrom = self.caughtUpFrom, offset >= caughtUpFrom else { return }
+        self.record.isAwaitingSnapshot = false
+        self.caughtUpFrom = nil
     }
 }
 

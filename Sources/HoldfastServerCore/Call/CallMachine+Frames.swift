@@ -8,9 +8,11 @@ extension CallMachine {
         at now: MonotonicInstant,
         effects: inout [ServerEffect]
     ) {
-        guard let delivery = self.deliveries[connection] else { return }
+        // Of a session that is over, or whose newer connection was accepted, nothing counts (HF-20).
+        guard let session = self.deliveries[connection]?.session,
+            self.sessions[session]?.connection == connection
+        else { return }
         self.deliveries[connection]?.lastHeard = now
-        let session = delivery.session
         switch message {
         case .command(let number, let command):
             self.command(connection, session, number, command, at: now, effects: &effects)
@@ -25,13 +27,8 @@ extension CallMachine {
                     .pong(id: id, top: top, nowMilliseconds: now.offset.milliseconds)
                 )
             )
-        case .appState(let appState, let hold):
-            self.deliveries[connection]?.isInBackground = appState != .foreground
-            self.present(session, .appStateChanged(appState, hold: hold), at: now)
-        case .synchronize(let from):
-            self.synchronize(connection, from: from, at: now, effects: &effects)
-        case .authenticate(let token):
-            effects.append(.verify(connection, token: token))
+        case .appState, .synchronize, .authenticate:
+            self.control(message, of: session, connection, at: now, effects: &effects)
         case .leave:
             self.removeMember(session, .left, .left, at: now)
             effects.append(.count(.left))
@@ -39,6 +36,38 @@ extension CallMachine {
         case .signal(let signal):
             self.relay(signal, from: session, connection, at: now, effects: &effects)
         case .unknown:
+            break
+        }
+    }
+
+    /// A frame that costs the others, the store or the processor something, so it has a rate.
+    private mutating func control(
+        _ message: ClientMessage,
+        of session: SessionID,
+        _ connection: ConnectionID,
+        at now: MonotonicInstant,
+        effects: inout [ServerEffect]
+    ) {
+        if let wait = self.sessions[session]?.controls.take(at: now) {
+            effects.append(.count(.rateLimited))
+            let bye = Bye(code: .rateLimited, reason: "frames", retryAfter: wait)
+            self.drop(connection, bye, at: now, effects: &effects)
+            return
+        }
+        switch message {
+        case .appState(let appState, let hold):
+            self.deliveries[connection]?.isInBackground = appState != .foreground
+            self.timers.schedule(.liveness(connection), at: self.livenessDeadline(of: connection))
+            self.present(session, .appStateChanged(appState, hold: hold), at: now)
+        case .synchronize(let from):
+            self.synchronize(connection, from: from, at: now, effects: &effects)
+        case .authenticate(let token):
+            guard token.utf8.count <= Limits.tokenBytesMax else {
+                self.refuse(connection, "token_too_long", at: now, effects: &effects)
+                return
+            }
+            effects.append(.verify(connection, token: token))
+        case .command, .acknowledge, .ping, .leave, .signal, .unknown:
             break
         }
     }
@@ -74,8 +103,9 @@ extension CallMachine {
         effects: inout [ServerEffect]
     ) {
         guard let session = self.deliveries[connection]?.session,
-            let record = self.sessions[session]?.record
+            let state = self.sessions[session], state.connection == connection
         else { return }
+        let record = state.record
         guard let claims, claims.user == record.user, claims.allows(self.id) else {
             self.drop(
                 connection,
@@ -87,7 +117,7 @@ extension CallMachine {
         }
         self.sessions[session]?.record.grants = claims.grants
         self.sessions[session]?.record.authExpiresAt = claims.expiresAt
-        self.scheduleAuthorization(connection, claims.expiresAt)
+        self.scheduleAuthorization(of: session)
         self.writeSession(session)
     }
 
@@ -101,6 +131,9 @@ extension CallMachine {
             self.refuse(connection, "acknowledged_above_sent", at: now, effects: &effects)
             return
         }
+        if let delivery = self.deliveries[connection], delivery.hasStarted {
+            self.sessions[delivery.session]?.noteProcessed(offset)
+        }
         self.pump(connection, effects: &effects)
     }
 
@@ -110,14 +143,12 @@ extension CallMachine {
         at now: MonotonicInstant,
         effects: inout [ServerEffect]
     ) {
-        guard let delivery = self.deliveries[connection], delivery.mode != .notStarted else {
-            return
-        }
-        guard cursor <= delivery.lastSent, let session = self.sessions[delivery.session] else {
+        guard let delivery = self.deliveries[connection], delivery.hasStarted else { return }
+        guard delivery.isKnown(cursor) else {
             self.refuse(connection, "synchronize_above_sent", at: now, effects: &effects)
             return
         }
-        self.plan(connection, cursor: cursor, joinedAt: session.record.joinedAt)
+        self.restart(connection, self.plan(for: delivery.session, cursor: cursor))
         self.pump(connection, effects: &effects)
     }
 
@@ -142,7 +173,7 @@ extension CallMachine {
         guard let sender = self.sessions[session]?.record.participant,
             let addressee = self.sessionOf[signal.peer],
             let target = self.sessions[addressee]?.connection,
-            self.deliveries[target].map({ $0.mode != .notStarted && $0.isWritable }) == true
+            self.deliveries[target].map({ $0.hasStarted && $0.isWritable }) == true
         else { return }
         effects.append(.send(target, .signal(Signal(peer: sender, content: signal.content))))
     }

@@ -17,13 +17,20 @@ extension CallMachine {
         }
         let older = self.liveSession(of: claims.user, deviceID: options.deviceID)
         if older == nil, self.draft.participants.count >= self.configuration.participantCountMax {
-            effects.append(.close(connection, Bye(code: .limit, reason: "call_full")))
+            // Behind the commits under way: who fills the call may turn out not to be in it.
+            self.consequences.append(
+                .refuse(connection, nil, Bye(code: .limit, reason: "call_full"))
+            )
+            return
+        }
+        guard self.log.next != nil else {
+            effects.append(.close(connection, Bye(code: .limit, reason: "log_full")))
             return
         }
         if !self.isOpen { self.open(with: options, at: now, effects: &effects) }
         let id =
             older.flatMap { self.sessions[$0]?.record.participant }
-            ?? self.rememberedParticipant(of: claims.user, deviceID: options.deviceID)
+            ?? self.rememberedParticipant(of: claims.user, deviceID: options.deviceID, at: now)
             ?? random.participantID()
         let participant = Participant(
             id: id,
@@ -47,9 +54,16 @@ extension CallMachine {
             joinedAt: offset,
             at: now
         )
-        self.attach(connection, to: session, appState: .foreground, at: now)
-        self.consequences.append(
-            .start(connection, Start(mode: mode, cursor: .zero, lastResult: .none))
+        self.attach(
+            connection,
+            to: session,
+            appState: .foreground,
+            Start(
+                mode: mode,
+                plan: self.plan(for: session, cursor: .zero),
+                lastResult: .none
+            ),
+            at: now
         )
         self.trimDetached(of: claims.user, except: session, at: now)
         self.updatePresence(at: now)
@@ -59,7 +73,8 @@ extension CallMachine {
         guard options.call == self.id, options.call.isValid,
             options.displayName.utf8.count <= Limits.nameBytesMax,
             options.title.utf8.count <= Limits.nameBytesMax,
-            options.deviceID.utf8.count <= Limits.deviceIDBytesMax
+            options.deviceID.utf8.count <= Limits.deviceIDBytesMax,
+            options.kind.rawValue.utf8.count <= MediaState.trackBytesMax, options.media.isShort
         else { return Bye(code: .badRequest, reason: "join_options") }
         guard claims.allows(self.id), claims.grants.contains(.join), claims.user.isValid else {
             return Bye(code: .unauthorized, reason: "not_for_this_call")
@@ -114,7 +129,8 @@ extension CallMachine {
             grants: claims.grants,
             authExpiresAt: claims.expiresAt,
             generation: ConnectionGeneration(0),
-            joinedAt: joinedAt
+            joinedAt: joinedAt,
+            isAwaitingSnapshot: true
         )
         self.sessions[id] = Session(
             record: record,
@@ -129,6 +145,7 @@ extension CallMachine {
             ),
             connection: nil,
             commands: self.commandBucket,
+            controls: self.commandBucket,
             signals: self.signalBucket
         )
         self.sessionOf[participant] = id
@@ -141,25 +158,28 @@ extension CallMachine {
     }
 
     /// A participant keeps its id within the tombstone time (HF-16).
-    private func rememberedParticipant(of user: UserID, deviceID: String) -> ParticipantID? {
-        self.tombstones.values
-            .filter { $0.user == user && $0.deviceID == deviceID }
-            .max { $0.joinedAt < $1.joinedAt }
-            .flatMap { self.sessionOf[$0.participant] == nil ? $0.participant : nil }
+    private func rememberedParticipant(
+        of user: UserID,
+        deviceID: String,
+        at now: MonotonicInstant
+    ) -> ParticipantID? {
+        let remembered = self.tombstones.participant(of: user, deviceID: deviceID, at: now)
+        return remembered.flatMap { self.sessionOf[$0] == nil ? $0 : nil }
     }
 
-    /// At most so many detached sessions of one user (HF-14).
-    private mutating func trimDetached(
+    /// At most so many detached sessions of one user (HF-14). The one that has just detached or
+    /// joined is not the one to go.
+    mutating func trimDetached(
         of user: UserID,
         except kept: SessionID,
         at now: MonotonicInstant
     ) {
         let detached = self.sessions.values
-            .filter { $0.record.user == user && $0.connection == nil && $0.record.id != kept }
+            .filter { $0.record.user == user && $0.connection == nil }
             .sorted { $0.record.joinedAt < $1.record.joinedAt }
         let excess = detached.count - self.configuration.detachedCountMax
         guard excess > 0 else { return }
-        for session in detached.prefix(excess) {
+        for session in detached.filter({ $0.record.id != kept }).prefix(excess) {
             self.removeMember(session.record.id, .expired, .timeout, at: now)
         }
     }

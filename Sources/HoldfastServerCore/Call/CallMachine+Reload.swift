@@ -4,19 +4,23 @@ extension CallMachine {
     /// A connection that outlives a failed commit.
     package struct Survivor: Sendable {
         var delivery: Delivery
-        var generation: ConnectionGeneration
+        /// The window that the client has asked for on this connection.
+        var hold: Duration?
     }
 
-    /// The connections that go on when this machine is built anew from the store. Those whose
-    /// welcome waited for the commit are not among them; ``failures(retryAfter:)`` closes them.
+    /// The connections that go on when this machine is built anew from the store: all that have had
+    /// their welcome, also those that the lost change had turned away. The others are closed by
+    /// ``failures(retryAfter:)``.
     package var survivors: [ConnectionID: Survivor] {
         var survivors: [ConnectionID: Survivor] = [:]
-        for (connection, delivery) in self.deliveries where delivery.mode != .notStarted {
-            guard let session = self.sessions[delivery.session] else { continue }
-            survivors[connection] = Survivor(
-                delivery: delivery,
-                generation: session.record.generation
-            )
+        for (connection, delivery) in self.deliveries where delivery.hasStarted {
+            var hold: Duration?
+            if let session = self.sessions[delivery.session], session.connection == connection,
+                case .attached(_, let asked) = session.presence.state
+            {
+                hold = asked
+            }
+            survivors[connection] = Survivor(delivery: delivery, hold: hold)
         }
         return survivors
     }
@@ -31,23 +35,45 @@ extension CallMachine {
         for (connection, survivor) in survivors.sorted(by: { $0.key < $1.key }) {
             let id = survivor.delivery.session
             guard let session = self.sessions[id], session.connection == nil,
-                session.record.generation == survivor.generation
+                session.record.generation == survivor.delivery.generation
             else {
                 orphans.append(connection)
                 continue
             }
-            self.sessions[id]?.connection = connection
-            self.deliveries[connection] = survivor.delivery
-            self.deliveries[connection]?.readThrough = nil
-            self.quietSince = nil
-            // Commands behind the one whose commit failed are still on their way.
-            self.sessions[id]?.ledger.refuse()
-            let appState: AppState =
-                survivor.delivery.isInBackground ? .background : .foreground
-            self.present(id, .attached(appState), at: now)
-            self.timers.schedule(.liveness(connection), at: self.livenessDeadline(of: connection))
-            self.scheduleAuthorization(connection, session.record.authExpiresAt)
+            self.take(connection, survivor, as: id, at: now)
         }
         return orphans
+    }
+
+    private mutating func take(
+        _ connection: ConnectionID,
+        _ survivor: Survivor,
+        as id: SessionID,
+        at now: MonotonicInstant
+    ) {
+        self.sessions[id]?.connection = connection
+        self.sessions[id]?.record.state = .attached
+        self.deliveries[connection] = survivor.delivery
+        self.deliveries[connection]?.forgetReading()
+        self.quietSince = nil
+        // Commands behind the one whose commit failed are still on their way.
+        self.sessions[id]?.ledger.refuse()
+        let appState: AppState = survivor.delivery.isInBackground ? .background : .foreground
+        self.present(id, .attached(appState), at: now)
+        if let hold = survivor.hold {
+            self.present(id, .appStateChanged(.suspending, hold: hold), at: now)
+        }
+        switch survivor.delivery.mode {
+        case .held, .catchingUp:
+            // What was to make the snapshot's being due durable may be what failed.
+            self.deliveries[connection]?.release()
+            let isHeld = self.oweSnapshot(to: id, connection)
+            if isHeld { self.deliveries[connection]?.holdBack() }
+        case .notStarted, .live:
+            break
+        }
+        self.writeSession(id)
+        self.timers.schedule(.liveness(connection), at: self.livenessDeadline(of: connection))
+        self.scheduleAuthorization(of: id)
     }
 }

@@ -41,30 +41,39 @@ extension CallMachine {
         self.sessions[ticket.session]?.record = refreshed
         self.sessions[ticket.session]?.record.counter = ticket.counter
         if ticket.cursor.era > self.log.era { effects.append(.count(.cursorAhead)) }
-        self.attach(connection, to: ticket.session, appState: ticket.appState, at: now)
-        let start = Start(mode: .resumed, cursor: ticket.cursor, lastResult: ticket.lastResult)
-        self.consequences.append(.start(connection, start))
+        let start = Start(
+            mode: .resumed,
+            plan: self.plan(for: ticket.session, cursor: ticket.cursor),
+            lastResult: ticket.lastResult
+        )
+        if start.plan.snapshot == nil {
+            self.sessions[ticket.session]?.noteProcessed(ticket.cursor)
+        }
+        self.attach(connection, to: ticket.session, appState: ticket.appState, start, at: now)
     }
 
-    /// Makes a connection the session's own; an older one is told and loses (HF-20).
+    /// Makes a connection the session's own; an older one has no effect any more, and is told once
+    /// the newer one is durable (HF-20).
     mutating func attach(
         _ connection: ConnectionID,
         to id: SessionID,
         appState: AppState,
+        _ start: Start,
         at now: MonotonicInstant
     ) {
         guard let session = self.sessions[id] else { return }
         if let older = session.connection {
-            self.deliveries[older] = nil
             self.consequences.append(.bye(older, Bye(code: .superseded, reason: "newer")))
         }
-        let wasQuiet = self.deliveries.isEmpty
+        let generation = session.record.generation.next
         self.sessions[id]?.connection = connection
-        self.sessions[id]?.record.generation = session.record.generation.next
+        self.sessions[id]?.record.generation = generation
         self.sessions[id]?.record.state = .attached
+        if start.plan.snapshot != nil { self.sessions[id]?.awaitSnapshot() }
         self.deliveries[connection] = Delivery(
             session: id,
             participant: session.record.participant,
+            generation: generation,
             isInBackground: appState != .foreground,
             configuration: self.configuration,
             at: now
@@ -72,12 +81,9 @@ extension CallMachine {
         self.quietSince = nil
         self.present(id, .attached(appState), at: now)
         self.writeSession(id)
-        if wasQuiet, self.record.deadline != nil {
-            self.record.deadline = nil
-            self.writes.append(.call(self.record))
-        }
         self.timers.schedule(.liveness(connection), at: self.livenessDeadline(of: connection))
-        self.scheduleAuthorization(connection, session.record.authExpiresAt)
+        self.scheduleAuthorization(of: id)
+        self.consequences.append(.start(connection, start))
     }
 
     /// The session's record with the claims it goes on with, or nil when the token's grace is over
@@ -107,15 +113,9 @@ extension CallMachine {
         at now: MonotonicInstant,
         effects: inout [ServerEffect]
     ) {
-        let tombstone = self.tombstones[ticket.session].flatMap { record in
-            if case .over(let ending, let forgetAt) = record.state, now < forgetAt {
-                (record: record, ending: ending)
-            } else {
-                nil
-            }
-        }
+        let tombstone = self.tombstones.find(ticket.session, at: now)
         effects.append(.count(.resumeRefused))
-        let mayRejoin = tombstone.map { $0.ending == .expired || $0.ending == .callEnded } ?? true
+        let mayRejoin = tombstone?.ending.mayRejoin ?? true
         if let rejoin, mayRejoin {
             self.join(
                 connection,
@@ -132,10 +132,7 @@ extension CallMachine {
             effects.append(.close(connection, Bye(code: .sessionExpired, reason: "forgotten")))
             return
         }
-        let reason =
-            tombstone.ending == .callEnded
-            ? self.record.end?.reason.rawValue ?? CallEndReason.ended.rawValue
-            : tombstone.ending.rawValue
+        let reason = tombstone.ending.reason
         let welcome = Welcome(
             call: self.id,
             session: ticket.session,
@@ -149,12 +146,29 @@ extension CallMachine {
             nowMilliseconds: now.offset.milliseconds,
             reason: reason
         )
-        effects.append(.welcome(connection, welcome, issuesKey: false))
-        effects.append(.close(connection, Bye(code: tombstone.ending.closeCode, reason: reason)))
+        // Behind the commits under way: the end that is told here may be one of them.
+        let bye = Bye(code: tombstone.ending.closeCode, reason: reason)
+        self.consequences.append(.refuse(connection, welcome, bye))
     }
 }
 
 extension SessionRecord.Ending {
+    /// What a late client is told, for people and for `ended`.
+    var reason: String {
+        switch self {
+        case .left, .expired, .removed, .replaced: self.rawValue
+        case .callEnded(let reason): reason.rawValue
+        }
+    }
+
+    /// Whether nobody decided that this participant shall be gone (HF-25).
+    fileprivate var mayRejoin: Bool {
+        switch self {
+        case .expired, .callEnded: true
+        case .left, .removed, .replaced: false
+        }
+    }
+
     var closeCode: CloseCode {
         switch self {
         case .left: .left

@@ -37,10 +37,9 @@ extension CallMachine {
         else { return }
         self.sessions[id]?.record.state = .detached(isExpected: isExpected, until: until)
         self.writeSession(id)
-        if self.deliveries.isEmpty {
-            self.record.deadline = self.dormantDeadline
-            self.writes.append(.call(self.record))
-        }
+        guard let user = self.sessions[id]?.record.user else { return }
+        self.trimDetached(of: user, except: id, at: now)
+        self.updatePresence(at: now)
     }
 
     /// A member is gone for good: its session becomes a tombstone, the others are told.
@@ -59,7 +58,6 @@ extension CallMachine {
     mutating func end(
         _ id: SessionID,
         _ ending: SessionRecord.Ending,
-        reason: String? = nil,
         at now: MonotonicInstant
     ) {
         guard var session = self.sessions.removeValue(forKey: id) else { return }
@@ -68,13 +66,14 @@ extension CallMachine {
             ending,
             forgetAt: now.advanced(by: self.configuration.tombstoneLife)
         )
-        self.tombstones[id] = session.record
+        self.tombstones.insert(session.record)
+        self.scheduleTombstones()
         if self.sessionOf[session.record.participant] == id {
             self.sessionOf[session.record.participant] = nil
         }
         self.writes.append(.session(session.record))
         guard let connection = session.connection else { return }
-        let bye = Bye(code: ending.closeCode, reason: reason ?? ending.rawValue)
+        let bye = Bye(code: ending.closeCode, reason: ending.reason)
         self.consequences.append(.bye(connection, bye))
     }
 
@@ -119,9 +118,11 @@ extension CallMachine {
         }
         self.append(.ended(reason), at: now)
         for id in self.sessions.keys.sorted() {
-            self.end(id, .callEnded, reason: reason.rawValue, at: now)
+            self.end(id, .callEnded(reason), at: now)
         }
         self.isOpen = false
+        // An end of another kind would otherwise be followed by the warning of the idle time.
+        _ = self.idle.handle(.ended, at: now)
         self.record.end = CallRecord.End(reason: reason, at: now)
         self.record.idleEndsAt = nil
         self.record.deadline = nil
@@ -146,11 +147,24 @@ extension CallMachine {
         self.timers.schedule(.idle, at: deadline)
     }
 
-    mutating func scheduleAuthorization(_ connection: ConnectionID, _ expiry: MonotonicInstant) {
-        self.timers.schedule(
-            .authorization(connection),
-            at: expiry.advanced(by: self.configuration.authRefreshWithin)
-        )
+    mutating func scheduleAuthorization(of session: SessionID) {
+        guard let deadline = self.authorizationDeadline(of: session) else { return }
+        self.timers.schedule(.authorization(session), at: deadline)
+    }
+
+    /// When an attached client must have brought a fresh token (HF-26). Who resumes after the expiry
+    /// has the time from then on.
+    func authorizationDeadline(of session: SessionID) -> MonotonicInstant? {
+        guard let state = self.sessions[session], let connection = state.connection,
+            let delivery = self.deliveries[connection]
+        else { return nil }
+        return max(state.record.authExpiresAt, delivery.attachedAt)
+            .advanced(by: self.configuration.authRefreshWithin)
+    }
+
+    mutating func scheduleTombstones() {
+        guard let deadline = self.tombstones.nextDeadline else { return }
+        self.timers.schedule(.tombstones, at: deadline)
     }
 
     private mutating func announce(

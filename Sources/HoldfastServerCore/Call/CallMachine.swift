@@ -11,23 +11,26 @@ package struct CallMachine: Sendable {
     enum TimerKey: Hashable, Sendable {
         case presence(SessionID)
         case liveness(ConnectionID)
-        case authorization(ConnectionID)
+        case authorization(SessionID)
+        case tombstones
         case idle
     }
 
     /// What the outside is told once a commit is durable.
     enum Consequence: Hashable, Sendable {
-        case publish(upTo: LogOffset)
+        case publish(LogOffset, CallEvent)
         case start(ConnectionID, Start)
+        case release(ConnectionID)
         case result(SessionID, CommandResult)
         case bye(ConnectionID, Bye)
+        case refuse(ConnectionID, Welcome?, Bye)
         case administered(AdministrationID, AdministrationOutcome)
     }
 
     /// How a connection's delivery begins.
     struct Start: Hashable, Sendable {
         var mode: Welcome.Mode
-        var cursor: LogOffset
+        var plan: Delivery.Plan
         /// Results behind this are repeated.
         var lastResult: CommandNumber
     }
@@ -38,7 +41,12 @@ package struct CallMachine: Sendable {
         var presence: PresenceMachine
         var ledger: CommandLedger
         var connection: ConnectionID?
+        /// While a snapshot is awaited: a client that has processed this has processed it. Nil until
+        /// the snapshot goes out.
+        var caughtUpFrom: LogOffset?
         var commands: TokenBucket
+        /// For frames that are no commands and cost more than an answer.
+        var controls: TokenBucket
         var signals: TokenBucket
     }
 
@@ -54,17 +62,16 @@ package struct CallMachine: Sendable {
     var draft: CallView
     var published: CallView
     /// The last durable offset.
-    var publishedTop: LogOffset
+    var publishedTop: LogOffset { self.log.durableTop }
     var idle: IdleMachine
     var sessions: [SessionID: Session] = [:]
     /// The live session of each participant.
     var sessionOf: [ParticipantID: SessionID] = [:]
-    var tombstones: [SessionID: SessionRecord] = [:]
+    var tombstones: Tombstones
     var deliveries: [ConnectionID: Delivery] = [:]
     var timers = DeadlineQueue<TimerKey>()
     /// The reconnect spread that a welcome names (HF-58); the engine knows how many there are.
     var reconnectSpread: Duration = .milliseconds(500)
-    var isDraining = false
 
     var lastCommit: CommitNumber
     var writes: [StoreWrite] = []
@@ -73,13 +80,16 @@ package struct CallMachine: Sendable {
     /// When the last connection went away; nil while there is one.
     var quietSince: MonotonicInstant?
 
-    /// Builds a call from what the store holds, with nobody connected.
+    /// Builds a call from what the store holds, with nobody connected. `lostAt` is when the
+    /// connections went away that the store still believes in: with the last process, or with a
+    /// failed commit.
     package init(
         id: CallID,
         stored: StoredCall,
         era: Era,
         configuration: ServerConfiguration,
         startedAt: MonotonicInstant,
+        lostAt: MonotonicInstant,
         lastCommit: CommitNumber = CommitNumber(0),
         at now: MonotonicInstant
     ) {
@@ -99,16 +109,17 @@ package struct CallMachine: Sendable {
         self.record = record
         self.isOpen = stored.record != nil && record.end == nil
         self.log = CallLog(era: era, configuration: configuration, stored: stored)
-        self.publishedTop = self.log.top
         self.draft = CallView(
             title: record.title,
             kind: record.kind,
-            participants: stored.participants
+            participants: stored.participants,
+            idleEndsAtMilliseconds: Self.warnedEnd(in: stored.recent)
         )
         self.published = self.draft
         self.idle = IdleMachine(timeout: record.idleTimeout, lead: configuration.idleWarningLead)
+        self.tombstones = Tombstones(countMax: configuration.tombstoneCountMax)
         self.quietSince = now
-        self.restoreSessions(stored, at: now)
+        self.restoreSessions(stored, lostAt: lostAt, at: now)
         self.restoreIdle(at: now)
     }
 
@@ -151,38 +162,21 @@ package struct CallMachine: Sendable {
         )
     }
 
-    private mutating func restoreSessions(_ stored: StoredCall, at now: MonotonicInstant) {
+    private mutating func restoreSessions(
+        _ stored: StoredCall,
+        lostAt: MonotonicInstant,
+        at now: MonotonicInstant
+    ) {
         let limits = PresenceMachine.Configuration(self.configuration)
-        let floor = self.startedAt.advanced(by: self.configuration.restartGrace)
-        // A wall clock that was set back must not keep a session for ever.
-        let ceiling = now.advanced(by: self.configuration.backgroundWindowMax)
-        for record in stored.sessions {
-            let known = self.draft.participants[record.participant]?.reachability ?? .online
-            let state: PresenceMachine.State
-            switch record.state {
-            case .over:
-                self.tombstones[record.id] = record
+        for var record in stored.sessions {
+            guard let state = self.restoredPresence(of: record, lostAt: lostAt, at: now) else {
+                self.tombstones.insert(record)
                 continue
-            case .attached:
-                // The connection died with the last process, or with the failed commit.
-                let since = max(self.startedAt, now.advanced(by: .zero - .seconds(1)))
-                state = .detached(
-                    announced: known,
-                    isExpected: false,
-                    announceAt: since.advanced(by: self.configuration.announceAfterRestart),
-                    until: max(since.advanced(by: self.configuration.detachWindow), floor)
-                )
-            case .detached(let isExpected, let until):
-                state = .detached(
-                    announced: known,
-                    isExpected: isExpected,
-                    announceAt: isExpected || known != .online
-                        ? nil
-                        : max(self.startedAt, now).advanced(
-                            by: self.configuration.announceAfter
-                        ),
-                    until: min(max(until, floor), ceiling)
-                )
+            }
+            if record.state == .attached, case .detached(_, let isExpected, _, let until) = state {
+                // Or the window would begin anew with every load.
+                record.state = .detached(isExpected: isExpected, until: until)
+                self.writes.append(.session(record))
             }
             self.sessions[record.id] = Session(
                 record: record,
@@ -194,6 +188,7 @@ package struct CallMachine: Sendable {
                 ),
                 connection: nil,
                 commands: self.commandBucket,
+                controls: self.commandBucket,
                 signals: self.signalBucket
             )
             self.sessionOf[record.participant] = record.id
@@ -201,16 +196,53 @@ package struct CallMachine: Sendable {
         }
     }
 
+    /// Where a stored session stands now that its connection is gone; nil when it is over.
+    private func restoredPresence(
+        of record: SessionRecord,
+        lostAt: MonotonicInstant,
+        at now: MonotonicInstant
+    ) -> PresenceMachine.State? {
+        let floor = self.startedAt.advanced(by: self.configuration.restartGrace)
+        let known = self.draft.participants[record.participant]?.reachability ?? .online
+        switch record.state {
+        case .over:
+            return nil
+        case .attached:
+            return .detached(
+                announced: known,
+                isExpected: false,
+                announceAt: lostAt.advanced(by: self.configuration.announceAfterRestart),
+                until: max(lostAt.advanced(by: self.configuration.detachWindow), floor)
+            )
+        case .detached(let isExpected, let until):
+            // A wall clock that was set back must not keep a session for ever.
+            let window =
+                isExpected
+                ? self.configuration.backgroundWindowMax : self.configuration.detachWindow
+            let ceiling = max(now.advanced(by: window), floor)
+            let announceAt = max(self.startedAt, now).advanced(by: self.configuration.announceAfter)
+            return .detached(
+                announced: known,
+                isExpected: isExpected,
+                announceAt: isExpected || known != .online ? nil : announceAt,
+                until: min(max(until, floor), ceiling)
+            )
+        }
+    }
+
     private mutating func restoreIdle(at now: MonotonicInstant) {
         guard self.isOpen, self.record.idleTimeout > .zero else { return }
         let floor = self.startedAt.advanced(by: self.configuration.restartGrace)
         let ceiling = now.advanced(by: self.record.idleTimeout + self.configuration.restartGrace)
-        let state: IdleMachine.State
+        let told = self.draft.idleEndsAtMilliseconds
+        var state = IdleMachine.State.occupied
         if self.draft.participants.count == 1 {
             let stored = self.record.idleEndsAt ?? now.advanced(by: self.record.idleTimeout)
-            state = .alone(endsAt: min(max(stored, floor), ceiling))
-        } else {
-            state = .occupied
+            let endsAt = min(max(stored, floor), ceiling)
+            state = told == 0 ? .alone(endsAt: endsAt) : .warned(endsAt: endsAt)
+            if told != 0, told != endsAt.offset.milliseconds {
+                self.append(.idleWarning(endsAtMilliseconds: endsAt.offset.milliseconds), at: now)
+            }
         }
         self.idle = IdleMachine(
             state: state,
@@ -218,6 +250,20 @@ package struct CallMachine: Sendable {
             lead: self.configuration.idleWarningLead
         )
         self.scheduleIdle()
+    }
+
+    /// The end that the log has warned of and not taken back; zero when there is none. Nothing else
+    /// is kept of a warning, and only its taking back shows that it is over.
+    private static func warnedEnd(in recent: [LogEntry]) -> Int64 {
+        for entry in recent.reversed() {
+            switch entry.event {
+            case .idleWarning(let endsAtMilliseconds): return endsAtMilliseconds
+            case .idleCleared, .ended: return 0
+            case .participantJoined, .participantUpdated, .participantLeft, .message, .unknown:
+                continue
+            }
+        }
+        return 0
     }
 
     var commandBucket: TokenBucket {

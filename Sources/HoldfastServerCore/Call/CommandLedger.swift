@@ -49,6 +49,11 @@ package struct CommandLedger: Sendable {
         while self.results.count > self.resultCountMax { _ = self.results.popFirst() }
     }
 
+    /// The last command whose effect is durable: what a client may be told.
+    package var lastDurable: CommandNumber {
+        CommandNumber(self.last.rawValue - UInt32(clamping: self.undurableCount))
+    }
+
     /// The oldest result that was not durable now is.
     package mutating func noteDurable() { self.undurableCount = max(0, self.undurableCount - 1) }
 

@@ -6,21 +6,53 @@ package struct Delivery: Sendable {
     package enum Mode: Hashable, Sendable {
         /// Nothing: the welcome waits for its commit.
         case notStarted
-        /// Every visible event.
-        case live
+        /// Nothing: a snapshot is due, and that must be durable before the first message goes out.
+        case held(isReset: Bool)
         /// The messages, then a snapshot (HF-23).
         case catchingUp(isReset: Bool)
+        /// Every visible event.
+        case live
+    }
+
+    /// Where delivery begins for a cursor (HF-22).
+    package struct Plan: Hashable, Sendable {
+        /// Nil: every event. Otherwise messages and a snapshot.
+        package var snapshot: Snapshot?
+        package var cursor: LogOffset
+        /// Where the log is read from; not the cursor when the log knows no such offset.
+        package var position: LogOffset
+
+        package enum Snapshot: Hashable, Sendable {
+            case ordinary
+            case reset
+        }
+    }
+
+    /// What a connection needs now.
+    package enum Step: Hashable, Sendable {
+        /// These go out; empty when what was looked at is for others.
+        case events([LoggedEvent])
+        case snapshot(isReset: Bool)
+        /// Messages behind this are to be read from the store.
+        case read(after: LogOffset)
+        /// Slower than memory reaches back: what is behind is cheaper as a snapshot.
+        case fallBehind
     }
 
     package let session: SessionID
     package let participant: ParticipantID
-    package var mode: Mode
+    /// The generation of the session that this connection is.
+    package let generation: ConnectionGeneration
+    package let attachedAt: MonotonicInstant
+    package private(set) var mode: Mode = .notStarted
     /// Everything up to here was sent or is not for this session.
-    package var position: LogOffset
+    package private(set) var position: LogOffset = .zero
     /// Where the client's cursor stands once it has processed what was sent (HF-32).
-    package private(set) var lastSent: LogOffset
+    package private(set) var lastSent: LogOffset = .zero
+    /// The highest offset that the client can truthfully name: what it came with, or was sent.
+    private var known: LogOffset = .zero
     /// Set while the store reads a page behind ``position``: what was published when it was asked.
-    package var readThrough: LogOffset?
+    private var readThrough: LogOffset?
     package private(set) var isWritable = true
     /// Since when the socket has taken nothing.
     package private(set) var unwritableSince: MonotonicInstant?
@@ -35,51 +67,110 @@ package struct Delivery: Sendable {
     package init(
         session: SessionID,
         participant: ParticipantID,
+        generation: ConnectionGeneration,
         isInBackground: Bool,
         configuration: ServerConfiguration,
         at now: MonotonicInstant
     ) {
         self.session = session
         self.participant = participant
-        self.mode = .notStarted
-        self.position = .zero
-        self.lastSent = .zero
+        self.generation = generation
+        self.attachedAt = now
         self.lastHeard = now
         self.isInBackground = isInBackground
         self.eventCountMax = configuration.windowEventCountMax
         self.bytesMax = configuration.windowBytesMax
     }
 
-    /// Begins, or begins again, at a cursor of the client's. `position` is where the log is read
-    /// from; it differs from the cursor when the log knows no such offset.
-    package mutating func start(_ mode: Mode, cursor: LogOffset, position: LogOffset) {
-        self.mode = mode
-        self.lastSent = cursor
-        self.position = position
+    /// Whether the welcome has been sent.
+    package var hasStarted: Bool { self.mode != .notStarted }
+
+    /// Begins, or begins again. `isHeld`: that a snapshot is due is not durable yet.
+    package mutating func start(_ plan: Plan, isHeld: Bool) {
+        switch plan.snapshot {
+        case nil: self.mode = .live
+        case .ordinary?: self.mode = isHeld ? .held(isReset: false) : .catchingUp(isReset: false)
+        case .reset?: self.mode = isHeld ? .held(isReset: true) : .catchingUp(isReset: true)
+        }
+        self.lastSent = plan.cursor
+        self.position = plan.position
+        self.known = max(self.known, plan.cursor)
         self.readThrough = nil
-        self.inFlight = RingBuffer()
-        self.inFlightBytes = 0
+        self.forgetInFlight()
     }
 
-    /// Whether anything may be sent now.
-    package var isOpen: Bool {
-        self.mode != .notStarted && self.isWritable && self.readThrough == nil
-            && self.inFlight.count < self.eventCountMax && self.inFlightBytes < self.bytesMax
+    /// Turns a live connection into one for which a snapshot is due.
+    package mutating func fallBehind(isHeld: Bool) {
+        guard self.mode == .live else { return }
+        self.mode = isHeld ? .held(isReset: false) : .catchingUp(isReset: false)
     }
 
-    /// How many more events the window takes.
-    package var eventCountLeft: Int { max(0, self.eventCountMax - self.inFlight.count) }
-
-    /// An event or a snapshot goes out.
-    package mutating func noteSent(_ offset: LogOffset, bytes: Int) {
-        self.lastSent = offset
-        self.inFlight.append((offset, bytes))
-        self.inFlightBytes += bytes
+    /// Opposite of ``release()``.
+    package mutating func holdBack() {
+        guard case .catchingUp(let isReset) = self.mode else { return }
+        self.mode = .held(isReset: isReset)
     }
 
-    /// The client processed everything up to `offset`. False when that was never sent (HF-34).
+    /// That a snapshot is due is durable.
+    package mutating func release() {
+        guard case .held(let isReset) = self.mode else { return }
+        self.mode = .catchingUp(isReset: isReset)
+    }
+
+    /// A page that was asked for will not come.
+    package mutating func forgetReading() { self.readThrough = nil }
+
+    /// What the connection needs now, and nil when it needs nothing or takes nothing.
+    package mutating func nextStep(in log: CallLog) -> Step? {
+        guard self.isOpen else { return nil }
+        let top = log.durableTop
+        if self.position >= top {
+            guard case .catchingUp(let isReset) = self.mode else { return nil }
+            return .snapshot(isReset: isReset)
+        }
+        guard log.holdsInMemory(after: self.position) else {
+            if self.mode == .live { return .fallBehind }
+            self.readThrough = top
+            return .read(after: self.position)
+        }
+        let before = self.position
+        let behind = log.entries(after: self.position).prefix(Self.scanCountMax)
+        let events = self.take(behind, upTo: top)
+        return events.isEmpty && self.position == before ? nil : .events(events)
+    }
+
+    /// A page of messages came from the store. Nil when nobody waits for it any more.
+    package mutating func take(
+        page entries: [LogEntry],
+        after: LogOffset,
+        upTo top: LogOffset
+    ) -> [LoggedEvent]? {
+        guard let through = self.readThrough, self.position == after else { return nil }
+        self.readThrough = nil
+        let events = self.take(entries[...], upTo: top)
+        let rest = entries.first { $0.offset > self.position }
+        let isWholeLog = entries.count < Limits.pageEventCountMax
+        if rest.map({ $0.offset > through }) ?? isWholeLog {
+            // Nothing but state lies between the last message and what was published then.
+            self.position = max(self.position, through)
+        }
+        return events
+    }
+
+    /// The snapshot as of `offset` goes out.
+    package mutating func noteSnapshot(at offset: LogOffset, bytes: Int, isReset: Bool) {
+        // A reset may lie below what was in flight; nothing before it will be acknowledged.
+        if isReset { self.forgetInFlight() }
+        self.noteSent(offset, bytes: bytes)
+        self.position = offset
+        self.mode = .live
+    }
+
+    /// The client processed everything up to `offset`. False when it cannot know of it (HF-34).
     package mutating func acknowledge(_ offset: LogOffset) -> Bool {
-        guard offset <= self.lastSent else { return false }
+        // Before its welcome a client may speak of the connection before.
+        guard self.hasStarted else { return true }
+        guard self.isKnown(offset) else { return false }
         while let first = self.inFlight.first, first.offset <= offset {
             _ = self.inFlight.popFirst()
             self.inFlightBytes -= first.bytes
@@ -87,14 +178,87 @@ package struct Delivery: Sendable {
         return true
     }
 
+    /// Whether the client can truthfully name this offset.
+    package func isKnown(_ offset: LogOffset) -> Bool { offset <= self.known }
+
     package mutating func setWritable(_ isWritable: Bool, at now: MonotonicInstant) {
         self.isWritable = isWritable
         self.unwritableSince = isWritable ? nil : (self.unwritableSince ?? now)
     }
 
-    /// A reset snapshot may lie below what was in flight; nothing before it will be acknowledged.
-    package mutating func forgetInFlight() {
+    /// The server did not run: nobody was silent in that time.
+    package mutating func noteStall(_ gap: Duration, at now: MonotonicInstant) {
+        self.lastHeard = now
+        self.unwritableSince = self.unwritableSince.map { min($0.advanced(by: gap), now) }
+    }
+
+    /// Whether anything may be sent now.
+    private var isOpen: Bool {
+        switch self.mode {
+        case .notStarted, .held: false
+        case .catchingUp, .live:
+            self.isWritable && self.readThrough == nil
+                && self.inFlight.count < self.eventCountMax && self.inFlightBytes < self.bytesMax
+        }
+    }
+
+    /// Takes what of `entries` is for this connection, at most a page and what the window has left,
+    /// and moves the position behind what is done with.
+    private mutating func take(
+        _ entries: some Sequence<LogEntry>,
+        upTo top: LogOffset
+    ) -> [LoggedEvent] {
+        var events: [LoggedEvent] = []
+        var bytes = 0
+        for entry in entries {
+            guard entry.offset <= top else { break }
+            if self.takes(entry) {
+                let size = entry.byteEstimate
+                guard self.hasRoom(for: size), events.count < Limits.pageEventCountMax,
+                    events.isEmpty || bytes + size <= Self.pageBytesMax
+                else { break }
+                events.append(
+                    LoggedEvent(
+                        offset: entry.offset,
+                        previous: self.lastSent,
+                        timestampMilliseconds: entry.timestampMilliseconds,
+                        event: entry.event
+                    )
+                )
+                bytes += size
+                self.noteSent(entry.offset, bytes: size)
+            }
+            self.position = entry.offset
+        }
+        return events
+    }
+
+    /// Whether an entry goes to this connection in its mode.
+    private func takes(_ entry: LogEntry) -> Bool {
+        guard entry.isVisible(to: self.participant) else { return false }
+        return self.mode == .live || entry.event.deliveryClass == .message
+    }
+
+    private func hasRoom(for bytes: Int) -> Bool {
+        // An empty window takes anything: the largest event must get through the smallest window.
+        self.inFlight.isEmpty
+            || (self.inFlight.count < self.eventCountMax
+                && self.inFlightBytes + bytes <= self.bytesMax)
+    }
+
+    private mutating func noteSent(_ offset: LogOffset, bytes: Int) {
+        self.lastSent = offset
+        self.known = max(self.known, offset)
+        self.inFlight.append((offset, bytes))
+        self.inFlightBytes += bytes
+    }
+
+    private mutating func forgetInFlight() {
         self.inFlight = RingBuffer()
         self.inFlightBytes = 0
     }
+
+    private static let pageBytesMax = Limits.frameBytesMax - 512
+    /// Entries looked at for one page; more than a page holds, for some are not for everybody.
+    private static let scanCountMax = 256
 }

@@ -2,7 +2,7 @@ package import HoldfastWire
 
 /// Decides when a call with one participant ends (HF-50, HF-51).
 ///
-///     off                 alone for the timeout, warned before its end
+///     off                 alone for the timeout, warned before its end; over from any
 ///
 ///     occupied ──1 present──▶ alone ──lead before the end──▶ warned ──end──▶ over
 ///        ▲                      │                               │
@@ -14,6 +14,8 @@ package struct IdleMachine: Sendable {
         case presenceChanged(count: Int)
         /// ``IdleMachine/nextDeadline`` has passed.
         case deadlineReached
+        /// The call is over for another reason.
+        case ended
     }
 
     /// What the call must do.
@@ -107,10 +109,13 @@ package struct IdleMachine: Sendable {
         case (.warned(let endsAt), .deadlineReached):
             return now >= endsAt ? (.over, [.end]) : (state, [])
 
+        case (.off, .ended), (.occupied, .ended), (.alone, .ended), (.warned, .ended):
+            return (.over, [])
+
         // Off never ends a call, over has ended it, and an occupied call waits for nothing.
         case (.off, .presenceChanged), (.off, .deadlineReached),
             (.occupied, .deadlineReached),
-            (.over, .presenceChanged), (.over, .deadlineReached):
+            (.over, .presenceChanged), (.over, .deadlineReached), (.over, .ended):
             return (state, [])
         }
     }
