@@ -133,6 +133,7 @@ extension CallStore {
                     counter: ResumeCounter(UInt64(clamping: row["counter"] as Int64)),
                     lastCommand: CommandNumber(UInt32(clamping: row["last_command"] as Int64)),
                     joinedAt: LogOffset(UInt64(clamping: row["joined_at"] as Int64)),
+                    isAwaitingSnapshot: row["is_awaiting_snapshot"],
                     state: state
                 )
             }

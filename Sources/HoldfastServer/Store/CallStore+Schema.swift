@@ -79,6 +79,7 @@ extension CallStore {
             counter INTEGER NOT NULL,
             last_command INTEGER NOT NULL,
             joined_at INTEGER NOT NULL,
+            is_awaiting_snapshot INTEGER NOT NULL,
             state TEXT NOT NULL,
             until INTEGER,
             PRIMARY KEY (call, id)

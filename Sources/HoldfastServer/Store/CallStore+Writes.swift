@@ -107,15 +107,16 @@ extension CallStore {
         try database.run(
             """
             INSERT OR REPLACE INTO session (call, id, participant, user, device, grants,
-                auth_expires_at, generation, counter, last_command, joined_at, state, until)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                auth_expires_at, generation, counter, last_command, joined_at,
+                is_awaiting_snapshot, state, until)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """,
             [
                 call.rawValue, record.id.rawValue, record.participant.rawValue,
                 record.user.rawValue, record.deviceID, Int64(record.grants.rawValue),
                 record.authExpiresAt.nanoseconds, Int64(record.generation.rawValue),
                 Int64(clamping: record.counter.rawValue), Int64(record.lastCommand.rawValue),
-                Int64(record.joinedAt.rawValue), state, until,
+                Int64(record.joinedAt.rawValue), record.isAwaitingSnapshot, state, until,
             ]
         )
         if case .over = record.state {
