@@ -38,6 +38,12 @@ public struct MediaState: Hashable, Sendable {
         self.camera = camera
         self.screen = screen
     }
+
+    /// Whether the participant takes part in media: a track that is muted or interrupted counts, it
+    /// is only silent.
+    public var hasTracks: Bool {
+        [self.microphone, self.camera, self.screen].contains { $0 != .absent }
+    }
 }
 
 /// Whether a call is meant for sound alone or for sound and picture.

@@ -2,7 +2,7 @@ import HoldfastWire
 
 /// Who connects to whom, who offers, and when ICE restarts.
 ///
-/// The first four participants of a call form the mesh: everybody sees the same list, so both ends
+/// The first four participants with media form the mesh: everybody sees the same list, so both ends
 /// of a pair agree on whether there is one. A pair lives as long as both participants do; lost
 /// signalling alone never disturbs it, because packets flow without a server.
 struct MeshMachine: Sendable {
@@ -116,8 +116,13 @@ struct MeshMachine: Sendable {
     }
 
     private mutating func connectMembers(at now: MonotonicInstant, _ effects: inout [Effect]) {
-        let everybody = ([self.me] + self.present.values).sorted {
+        // Whoever has no track at all has no media engine either, and would never answer.
+        let talkers = self.present.values.filter(\.media.hasTracks)
+        let everybody = ([self.me] + talkers).sorted {
             ($0.joinedAtMilliseconds, $0.id.bytes) < ($1.joinedAtMilliseconds, $1.id.bytes)
+        }
+        for id in self.sortedPairs where self.present[id]?.media.hasTracks != true {
+            self.disconnect(id, &effects)
         }
         let members = Set(everybody.prefix(Self.memberCountMax).map(\.id))
         let isMember = members.contains(self.me.id)
