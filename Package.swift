@@ -193,12 +193,18 @@ let package = Package(
         ),
         .testTarget(
             name: "HoldfastTests",
-            dependencies: ["Holdfast", "HoldfastCore", "HoldfastWire", "HoldfastSpec"],
+            dependencies: [
+                "Holdfast", "HoldfastCore", "HoldfastProto", "HoldfastWire", "HoldfastSpec",
+                "HoldfastLinux", "HoldfastNIO",
+            ],
             swiftSettings: strict
         ),
         .testTarget(
             name: "HoldfastNIOTests",
-            dependencies: ["HoldfastNIO", "Holdfast", "HoldfastSpec"] + nio,
+            dependencies: [
+                "HoldfastNIO", "Holdfast", "HoldfastCore", "HoldfastProto", "HoldfastWire",
+                "HoldfastSpec",
+            ] + nio,
             swiftSettings: strict
         ),
         .testTarget(
@@ -234,7 +240,7 @@ let package = Package(
         // Shared by the test targets: clause tags, golden tables, contract suites of the ports.
         .target(
             name: "HoldfastSpec",
-            dependencies: ["Holdfast", "HoldfastCore", "HoldfastWire"],
+            dependencies: ["Holdfast", "HoldfastCore", "HoldfastProto", "HoldfastWire"],
             path: "Tests/HoldfastSpec",
             swiftSettings: strict
         ),

@@ -1,0 +1,168 @@
+internal import HoldfastCore
+public import HoldfastWire
+
+/// Joins calls on one server and keeps them alive.
+///
+/// A client works while ``run()`` runs: in a service's task group, or in
+/// ``withHoldfastClient(_:_:)``. A process has one client for each server.
+public final class HoldfastClient: Sendable {
+    let driver: Driver
+    private let makeCore: @Sendable () -> DriverCore
+
+    /// Creates a client with an engine of the caller's. Nothing happens until ``run()``.
+    package init(
+        _ configuration: Configuration,
+        makeEngine:
+            @escaping @Sendable (
+                _ seed: UInt64, _ wallOriginMilliseconds: UInt64
+            ) -> any DrivenEngine
+    ) throws(HoldfastError) {
+        let server = try ServerAddress(parsing: configuration.server)
+        guard server.isSecure || server.isLoopback || configuration.plaintext == .allowed else {
+            throw .configuration(
+                "ws:// sends tokens and keys in the clear. Use wss://, or allow it by `plaintext`."
+            )
+        }
+        guard configuration.deviceID.utf8.count <= Limits.deviceIDBytesMax else {
+            throw .configuration("A device id has at most 128 bytes.")
+        }
+        let recorder = FlightRecorder()
+        self.driver = Driver(server: server, configuration: configuration, recorder: recorder)
+        self.makeCore = {
+            let crypto = configuration.network.crypto
+            let seed = crypto.randomBytes(count: 8).reduce(0) { $0 << 8 | UInt64($1) }
+            let clock = configuration.platform.clock
+            // The time of day at the clock's zero, which may lie long before this process.
+            let sinceZero = clock.now().offset.milliseconds
+            let origin = UInt64(clamping: clock.wallMilliseconds().subtracting(sinceZero))
+            return DriverCore(
+                engine: makeEngine(seed, origin),
+                server: server,
+                crypto: crypto,
+                recorder: recorder
+            )
+        }
+    }
+
+    /// Runs the client until the surrounding task is cancelled. Everything the client does happens in
+    /// here; when it returns, no task of the client's is left.
+    ///
+    /// Cancelling leaves no call: connections say that they will be back, sessions stay on the server
+    /// for their window, sequences of events end without an end event, and
+    /// ``restoreCalls(settings:)`` of the next process returns to them. To leave, call
+    /// ``HoldfastCall/leave()`` first.
+    ///
+    /// - Throws: `invalid_argument` for a second call: a client runs once.
+    public func run() async throws(HoldfastError) {
+        try await self.driver.run(self.makeCore())
+    }
+
+    /// Joins a call, and makes it if nobody is in it. Returns when the server has made the join
+    /// durable, or has refused it; while there is no network it keeps trying. Waits at most
+    /// 5 s for ``run()`` to begin.
+    ///
+    /// Cancelling the task gives up the join; if the server has made it already, the call is left.
+    ///
+    /// - Parameters:
+    ///   - call: The call, as the app names it.
+    ///   - settings: How to join.
+    /// - Returns: The call, joined.
+    /// - Throws: `invalid_argument`; `already_joined` for a second join of the same call while it
+    ///   lasts; `busy` beyond 64 calls; `unauthorized`, `refused`, `untrusted`, `unavailable`;
+    ///   `cancelled`; `not_running`.
+    public func join(
+        _ call: CallID,
+        settings: CallSettings = CallSettings()
+    ) async throws(HoldfastError) -> HoldfastCall {
+        let deviceID = self.driver.configuration.deviceID
+        let request = try settings.request(call: call, deviceID: deviceID)
+        let record = try self.driver.register(call, microphone: settings.microphone)
+        self.driver.inbox.insist(.engine(.join(record.handle, request)))
+        self.driver.expectStart(of: record)
+        switch await record.waitUntilJoined() {
+        case .reached: return HoldfastCall(record: record, driver: self.driver)
+        case .ended(let end): throw HoldfastError(end: end)
+        case .stopped: throw .notRunning
+        case .cancelled:
+            self.driver.abandon(record)
+            throw .cancelled
+        }
+    }
+
+    /// Returns to the calls in which this device was when its process ended, as the session store
+    /// kept them. Returns at once; each call tells by its events how it went: `joined`, or its end.
+    ///
+    /// What was not processed before the end of the process comes again: an app that must not do
+    /// something twice keeps the message's id with what it did.
+    ///
+    /// - Parameter settings: For a call whose session is gone and that is joined anew, and for its
+    ///   media and microphone in any case.
+    /// - Returns: The calls; none when the store is empty or cannot be read, which the flight record
+    ///   then says, and none for calls that are joined already.
+    public func restoreCalls(settings: CallSettings = CallSettings()) async -> [HoldfastCall] {
+        let contents: SessionStoreContents
+        do {
+            let store = self.driver.configuration.platform.store
+            contents = try await store.load(server: self.driver.server)
+        } catch {
+            self.driver.note("session store: \(error)")
+            return []
+        }
+        for damage in contents.damages { self.driver.note("session store: \(damage)") }
+        var calls: [HoldfastCall] = []
+        for session in contents.sessions {
+            do {
+                let deviceID = self.driver.configuration.deviceID
+                let request = try settings.request(call: session.call, deviceID: deviceID)
+                let record = try self.driver.register(
+                    session.call,
+                    microphone: settings.microphone
+                )
+                self.driver.inbox.insist(
+                    .engine(.restore(record.handle, session, request))
+                )
+                calls.append(HoldfastCall(record: record, driver: self.driver))
+            } catch {
+                self.driver.note("a kept session was not restored: \(error.code)")
+            }
+        }
+        return calls
+    }
+
+    /// The calls that are joined, being joined or being restored.
+    public var calls: [HoldfastCall] {
+        self.driver.records.sorted { $0.handle < $1.handle }
+            .map { HoldfastCall(record: $0, driver: self.driver) }
+    }
+
+    /// The last 512 decisions of engine and driver, oldest first, one line each: seconds since the
+    /// clock's origin, the call's number, what happened. No names, tokens, addresses or call ids.
+    /// For a report about a call that dropped.
+    public var flightRecord: [String] { self.driver.recorder.lines }
+}
+
+extension HoldfastClient {
+    /// Returns when everything that was told to the client before has been handled, at the clock's
+    /// present time. For tests, which move that clock; at once when the client does not run.
+    package func settle() async { await self.driver.inbox.pass(.turn) }
+}
+
+/// Runs `client` beside `body`.
+package func withRunning<Result: Sendable>(
+    _ client: HoldfastClient,
+    _ body: @Sendable @escaping (HoldfastClient) async throws -> Result
+) async throws -> Result {
+    try await withThrowingTaskGroup(of: Void.self) { group in
+        group.addTask { try await client.run() }
+        defer { group.cancelAll() }
+        return try await body(client)
+    }
+}
+
+extension Int64 {
+    /// Saturates instead of trapping.
+    fileprivate func subtracting(_ other: Int64) -> Int64 {
+        let (difference, overflow) = self.subtractingReportingOverflow(other)
+        return overflow ? (other < 0 ? .max : .min) : difference
+    }
+}

@@ -1,0 +1,205 @@
+internal import HoldfastCore
+internal import HoldfastWire
+
+/// What app and driver's task share: the calls, who waits for what, and the way into the inbox.
+///
+/// The engine itself is owned by ``run(_:)`` alone.
+final class Driver: Sendable {
+    /// Calls of one client at a time.
+    static let callCountMax = 64
+    /// How long ``HoldfastCall/leave()`` waits.
+    static let leaveTimeout: Duration = .seconds(5)
+    /// How long a join waits for `run()` to begin.
+    static let startTimeout: Duration = .seconds(5)
+
+    enum Phase: Sendable { case created, running, stopped }
+
+    /// How a command ended for whom waits.
+    enum Submission: Sendable {
+        case outcome(CommandOutcome)
+        case cancelled
+        /// The inbox is full.
+        case refused
+        case stopped
+    }
+
+    private struct Shared {
+        var phase = Phase.created
+        var records: [CallHandle: CallRecord] = [:]
+        var lastHandle: UInt32 = 0
+        var requests: [RequestID: CheckedContinuation<Submission, Never>] = [:]
+        var cancelledRequests: Set<RequestID> = []
+        var lastRequest: UInt64 = 0
+        /// Calls that are being left: the engine is told once.
+        var leaving: Set<CallHandle> = []
+    }
+
+    let server: ServerAddress
+    let configuration: HoldfastClient.Configuration
+    let recorder: FlightRecorder
+    let inbox = Inbox()
+    let workers = Workers()
+    private let shared = Locked(Shared())
+
+    var clock: any ClockSource { self.configuration.platform.clock }
+
+    init(
+        server: ServerAddress,
+        configuration: HoldfastClient.Configuration,
+        recorder: FlightRecorder
+    ) {
+        self.server = server
+        self.configuration = configuration
+        self.recorder = recorder
+    }
+
+    // MARK: - Calls
+
+    /// Makes room for a call.
+    func register(
+        _ call: CallID,
+        microphone: MicrophoneState
+    ) throws(HoldfastError) -> CallRecord {
+        try self.shared.withLock { shared throws(HoldfastError) in
+            guard shared.phase != .stopped else { throw .notRunning }
+            guard !shared.records.values.contains(where: { $0.call == call }) else {
+                throw .alreadyJoined
+            }
+            guard shared.records.count < Self.callCountMax else { throw .busy }
+            shared.lastHandle += 1
+            let record = CallRecord(
+                handle: CallHandle(shared.lastHandle),
+                call: call,
+                microphone: microphone,
+                clock: self.clock,
+                inbox: self.inbox
+            )
+            shared.records[record.handle] = record
+            return record
+        }
+    }
+
+    func record(of handle: CallHandle) -> CallRecord? {
+        self.shared.withLock { $0.records[handle] }
+    }
+
+    var records: [CallRecord] { self.shared.withLock { Array($0.records.values) } }
+
+    func forget(_ handle: CallHandle) {
+        self.shared.withLock { shared in
+            shared.records[handle] = nil
+            shared.leaving.remove(handle)
+        }
+    }
+
+    /// Lets go of a call that nobody runs: waiting for a client whose `run()` never began would be
+    /// waiting for ever.
+    func expectStart(of record: CallRecord) {
+        guard self.shared.withLock({ $0.phase == .created }) else { return }
+        let deadline = self.clock.now().advanced(by: Self.startTimeout)
+        self.workers.start {
+            try? await self.clock.sleep(until: deadline)
+            guard self.shared.withLock({ $0.phase == .created }) else { return }
+            self.inbox.insist(.engine(.leave(record.handle)))
+            record.stop()
+            self.forget(record.handle)
+        }
+    }
+
+    // MARK: - Requests of the app's
+
+    func submit(_ command: Command, in call: CallHandle) async -> Submission {
+        let id = self.shared.withLock { shared in
+            shared.lastRequest += 1
+            return RequestID(shared.lastRequest)
+        }
+        defer { self.shared.withLock { _ = $0.cancelledRequests.remove(id) } }
+        return await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                let answer: Submission? = self.shared.withLock { shared in
+                    if shared.cancelledRequests.contains(id) { return .cancelled }
+                    if shared.phase == .stopped { return .stopped }
+                    shared.requests[id] = continuation
+                    return nil
+                }
+                if let answer { return continuation.resume(returning: answer) }
+                if !self.inbox.offer(.engine(.submit(call, id, command))) {
+                    self.answer(id, .refused)
+                }
+            }
+        } onCancel: {
+            let isWaiting = self.answer(id, .cancelled)
+            // The task was cancelled before it began to wait.
+            if !isWaiting { self.shared.withLock { _ = $0.cancelledRequests.insert(id) } }
+        }
+    }
+
+    /// - Returns: Whether somebody waited.
+    @discardableResult
+    func answer(_ id: RequestID, _ submission: Submission) -> Bool {
+        let continuation = self.shared.withLock { $0.requests.removeValue(forKey: id) }
+        continuation?.resume(returning: submission)
+        return continuation != nil
+    }
+
+    func leave(_ record: CallRecord) async {
+        let isFirst = self.shared.withLock { shared in
+            guard shared.records[record.handle] != nil else { return false }
+            return shared.leaving.insert(record.handle).inserted
+        }
+        if isFirst { self.inbox.insist(.engine(.leave(record.handle))) }
+        await record.waitUntilEnded(until: self.clock.now().advanced(by: Self.leaveTimeout))
+    }
+
+    /// Gives up a call whose join was cancelled.
+    func abandon(_ record: CallRecord) {
+        self.inbox.insist(.engine(.leave(record.handle)))
+    }
+
+    func reconnect(_ call: CallHandle) {
+        // Refused by a full inbox only while there is plenty to do on a connection that works.
+        if !self.inbox.offer(.engine(.reconnectNow(call))) { self.note("reconnectNow: inbox full") }
+    }
+
+    func note(_ text: String, call: CallHandle? = nil) {
+        self.recorder.note(text, call: call?.rawValue, at: self.clock.now())
+    }
+
+    // MARK: - Running
+
+    /// Runs until the surrounding task is cancelled; then every task of the driver has ended.
+    func run(_ core: consuming DriverCore) async throws(HoldfastError) {
+        let isFirst = self.shared.withLock { shared in
+            defer { if shared.phase == .created { shared.phase = .running } }
+            return shared.phase == .created
+        }
+        guard isFirst else { throw .alreadyRunning }
+        self.workers.start { [inbox, path = self.path] in
+            for await status in path.updates { await inbox.pass(.engine(.pathChanged(status))) }
+        }
+        self.workers.start { [inbox, lifecycle = self.configuration.platform.lifecycle] in
+            for await state in lifecycle.states {
+                await inbox.pass(.engine(.appStateChanged(state)))
+            }
+        }
+        var shell = DriverShell(driver: self, core: core)
+        for await _ in self.inbox.wakes { shell.turn() }
+
+        shell.suspend()
+        let requests = self.shared.withLock { shared in
+            shared.phase = .stopped
+            defer { shared.requests = [:] }
+            return Array(shared.requests.values)
+        }
+        for request in requests { request.resume(returning: .stopped) }
+        self.inbox.close()
+        for record in self.records { record.stop() }
+        await shell.store.finish()
+        await self.workers.stopAll()
+    }
+
+    /// A server on this machine is reachable whatever the interfaces do.
+    private var path: any NetworkPath {
+        self.server.isLoopback ? LoopbackPath() : self.configuration.platform.path
+    }
+}
