@@ -221,8 +221,11 @@ let package = Package(
         ),
         .testTarget(
             name: "HoldfastServerTests",
-            dependencies: ["HoldfastServer", "HoldfastServerCore", "HoldfastWire", "HoldfastSpec"]
-                + nio + server,
+            // The executable too: tests of processes start it.
+            dependencies: [
+                "HoldfastServer", "HoldfastServerCore", "HoldfastProto", "HoldfastWire",
+                "HoldfastSpec", "holdfastd",
+            ] + nio + server,
             swiftSettings: strict
         ),
         .testTarget(

@@ -203,8 +203,12 @@ package struct SettingSources: Sendable {
 extension SettingSources {
     /// Every setting with its value. Secrets stand in files, of which only the names are settings.
     package var configurationText: String {
-        let lines = SettingCatalog.all.map { setting in
-            let value = setting.text(self.options)
+        let lines = SettingCatalog.all.compactMap { setting -> String? in
+            let text = setting.text(self.options)
+            // Nothing was chosen, and nothing is built in.
+            if text.isEmpty { return nil }
+            let value =
+                text
                 .replacing("\\", with: "\\\\").replacing("\"", with: "\\\"")
             return "  \"\(setting.name)\": \"\(value)\""
         }

@@ -76,10 +76,15 @@ package final class CallServer: Sendable {
             group.cancelAll()
         }
         try? await listener.close()
+        await self.pipeline.closeConnections()
+        // The store answers to the loops, so it ends first.
+        try self.store.close()
         for shard in self.shards.shards { shard.stop() }
         try await self.group.shutdownGracefully()
-        try self.store.close()
     }
+
+    /// WebSockets that are open now.
+    package var openConnectionCount: Int { self.pipeline.openConnectionCount }
 
     /// Tells the clients to come back, then closes and lets `run` return.
     package func drain() {

@@ -28,11 +28,18 @@ final class ServerPipeline: Sendable {
 
     private struct Connections {
         var numberOfLast: UInt64 = 0
-        var openCount = 0
+        var open: [UInt64: any Channel] = [:]
     }
 
     /// WebSockets that are open now.
-    var openConnectionCount: Int { self.connections.withLockedValue(\.openCount) }
+    var openConnectionCount: Int { self.connections.withLockedValue(\.open.count) }
+
+    /// Closes every WebSocket without a word, and returns when they are closed.
+    func closeConnections() async {
+        let open = self.connections.withLockedValue { Array($0.open.values) }
+        for channel in open { channel.close(promise: nil) }
+        for channel in open { try? await channel.closeFuture.get() }
+    }
 
     /// Time of an HTTP connection without a request.
     static let httpIdleTimeout: Duration = .seconds(60)
@@ -118,11 +125,11 @@ final class ServerPipeline: Sendable {
         guard let entry = entry.value else { throw ChannelError.inappropriateOperationForState }
         let number = self.connections.withLockedValue { connections in
             connections.numberOfLast += 1
-            connections.openCount += 1
+            connections.open[connections.numberOfLast] = channel
             return connections.numberOfLast
         }
         channel.closeFuture.whenComplete { _ in
-            self.connections.withLockedValue { $0.openCount -= 1 }
+            self.connections.withLockedValue { $0.open[number] = nil }
         }
         try channel.pipeline.syncOperations.addHandler(
             ConnectionHandler(id: ConnectionID(number), entry: entry, shards: self.shards)
