@@ -5,19 +5,21 @@ struct CallLoading: Sendable {
     private(set) var queue: [ServerEvent] = []
     /// Connections of the machine whose commit failed.
     private(set) var survivors: [ConnectionID: CallMachine.Survivor]
-    let lastCommit: CommitNumber
 
-    init(
-        survivors: [ConnectionID: CallMachine.Survivor] = [:],
-        lastCommit: CommitNumber = CommitNumber(0)
-    ) {
-        self.survivors = survivors
-        self.lastCommit = lastCommit
-    }
+    init(survivors: [ConnectionID: CallMachine.Survivor] = [:]) { self.survivors = survivors }
 
-    /// Every connection that is served, or asks to be.
+    /// Every connection that is served, or asks to be, and is not gone.
     var connections: Set<ConnectionID> {
-        Set(self.survivors.keys).union(self.queue.compactMap(\.connection))
+        var connections = Set(self.survivors.keys)
+        for event in self.queue {
+            guard let connection = event.connection else { continue }
+            if case .closed = event {
+                connections.remove(connection)
+            } else {
+                connections.insert(connection)
+            }
+        }
+        return connections
     }
 
     /// The operator's requests that wait.

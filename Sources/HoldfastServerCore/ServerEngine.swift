@@ -6,6 +6,12 @@ package import HoldfastWire
 /// Feed it events with ``handle(_:at:effects:)``, perform every effect in order, and call it with
 /// ``ServerEvent/deadlineReached`` once ``nextDeadline`` has passed.
 package struct ServerEngine: Sendable {
+    /// When a call lost its machine, and the last commit of it.
+    private struct Failure: Sendable {
+        var at: MonotonicInstant
+        var lastCommit: CommitNumber
+    }
+
     private let configuration: ServerConfiguration
     private let era: Era
     private let startedAt: MonotonicInstant
@@ -13,8 +19,8 @@ package struct ServerEngine: Sendable {
     private var machines: [CallID: CallMachine] = [:]
     private var loading: [CallID: CallLoading] = [:]
     private var callOf: [ConnectionID: CallID] = [:]
-    /// When a commit failed of each call that has not been read since.
-    private var failedAt: [CallID: MonotonicInstant] = [:]
+    /// Calls of which a commit failed and that have not been read since.
+    private var failures: [CallID: Failure] = [:]
     /// When each call must be looked at, in memory or not.
     private var timers = DeadlineQueue<CallID>()
     private var isDrained = false
@@ -183,14 +189,15 @@ package struct ServerEngine: Sendable {
         effects: inout [ServerEffect]
     ) {
         guard let waiting = self.loading.removeValue(forKey: call) else { return }
+        let failure = self.failures.removeValue(forKey: call)
         var machine = CallMachine(
             id: call,
             stored: stored,
             era: self.era,
             configuration: self.configuration,
             startedAt: self.startedAt,
-            lostAt: self.failedAt.removeValue(forKey: call) ?? self.startedAt,
-            lastCommit: waiting.lastCommit,
+            lostAt: failure?.at ?? self.startedAt,
+            lastCommit: failure?.lastCommit ?? CommitNumber(0),
             at: now
         )
         for orphan in machine.adopt(waiting.survivors, at: now) {
@@ -216,8 +223,10 @@ package struct ServerEngine: Sendable {
         for request in waiting.administrations {
             effects.append(.administered(request, .unavailable))
         }
+        // Those that had outlived the failed commit are lost only now.
+        if !waiting.survivors.isEmpty { self.failures[call]?.at = now }
         // Only a call that is known to be open has deadlines to be kept.
-        guard waiting.isOverdue || self.failedAt[call] != nil else { return }
+        guard waiting.isOverdue || self.failures[call] != nil else { return }
         self.timers.schedule(call, at: now.advanced(by: Self.loadRetryInterval))
     }
 
@@ -232,13 +241,10 @@ package struct ServerEngine: Sendable {
         guard self.machines[call]?.isWaiting(for: number) == true,
             let machine = self.machines.removeValue(forKey: call)
         else { return }
-        self.failedAt[call] = now
+        self.failures[call] = Failure(at: now, lastCommit: machine.lastCommit)
         effects.append(.count(.commitFailed))
         effects.append(contentsOf: machine.failures(retryAfter: self.configuration.retryAfter))
-        self.loading[call] = CallLoading(
-            survivors: machine.survivors,
-            lastCommit: machine.lastCommit
-        )
+        self.loading[call] = CallLoading(survivors: machine.survivors)
         effects.append(.load(call))
     }
 
