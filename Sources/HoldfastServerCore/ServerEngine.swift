@@ -6,11 +6,10 @@ package import HoldfastWire
 /// Feed it events with ``handle(_:at:effects:)``, perform every effect in order, and call it with
 /// ``ServerEvent/deadlineReached`` once ``nextDeadline`` has passed.
 package struct ServerEngine: Sendable {
-    /// A call that is being read from the store.
-    private struct Loading: Sendable {
-        var queue: [ServerEvent] = []
-        var survivors: [ConnectionID: CallMachine.Survivor] = [:]
-        var lastCommit = CommitNumber(0)
+    /// When a call lost its machine, and the last commit of it.
+    private struct Failure: Sendable {
+        var at: MonotonicInstant
+        var lastCommit: CommitNumber
     }
 
     private let configuration: ServerConfiguration
@@ -18,10 +17,10 @@ package struct ServerEngine: Sendable {
     private let startedAt: MonotonicInstant
     private var random: RandomSource
     private var machines: [CallID: CallMachine] = [:]
-    private var loading: [CallID: Loading] = [:]
+    private var loading: [CallID: CallLoading] = [:]
     private var callOf: [ConnectionID: CallID] = [:]
-    /// When a commit failed of each call that has not been read since.
-    private var failedAt: [CallID: MonotonicInstant] = [:]
+    /// Calls of which a commit failed and that have not been read since.
+    private var failures: [CallID: Failure] = [:]
     /// When each call must be looked at, in memory or not.
     private var timers = DeadlineQueue<CallID>()
     private var isDrained = false
@@ -56,7 +55,10 @@ package struct ServerEngine: Sendable {
         at now: MonotonicInstant,
         effects: inout [ServerEffect]
     ) {
-        guard !self.isDrained else { return }
+        guard !self.isDrained else {
+            self.refuseAfterDrain(event, effects: &effects)
+            return
+        }
         switch event {
         case .joinRequested(let connection, _, let options):
             self.admit(connection, to: options.call, event, at: now, effects: &effects)
@@ -73,8 +75,8 @@ package struct ServerEngine: Sendable {
             self.loaded(call, stored, at: now, effects: &effects)
         case .loadFailed(let call):
             self.loadFailed(call, at: now, effects: &effects)
-        case .commitFailed(let call, _):
-            self.commitFailed(call, at: now, effects: &effects)
+        case .commitFailed(let call, let number):
+            self.commitFailed(call, number, at: now, effects: &effects)
         case .pageRead(let call, _, _, _), .committed(let call, _):
             // Of a machine that is being built anew, nothing that was under way counts any more.
             guard self.machines[call] != nil else { return }
@@ -88,13 +90,41 @@ package struct ServerEngine: Sendable {
                 self.pass(event, to: call, at: now, effects: &effects)
             }
         case .drainEnded:
-            for call in self.machines.keys.sorted() {
-                self.pass(event, to: call, at: now, effects: &effects)
-            }
-            self.isDrained = true
+            self.endDrain(effects: &effects)
         case .deadlineReached:
             self.deadlineReached(at: now, effects: &effects)
         }
+    }
+
+    /// Closes every connection, each to come back at its own time. Their sessions detach with the
+    /// next process (HF-59).
+    private mutating func endDrain(effects: inout [ServerEffect]) {
+        self.isDrained = true
+        var connections = self.loading.values.reduce(into: Set()) { $0.formUnion($1.connections) }
+        for machine in self.machines.values { connections.formUnion(machine.connections) }
+        for connection in connections.sorted() {
+            effects.append(.close(connection, self.restartBye()))
+        }
+        for request in self.loading.values.flatMap(\.administrations) {
+            effects.append(.administered(request, .unavailable))
+        }
+    }
+
+    private mutating func refuseAfterDrain(_ event: ServerEvent, effects: inout [ServerEffect]) {
+        switch event {
+        case .joinRequested(let connection, _, _), .resumeRequested(let connection, _, _):
+            effects.append(.close(connection, self.restartBye()))
+        case .endCallRequested(let request, _), .removalRequested(let request, _, _):
+            effects.append(.administered(request, .unavailable))
+        default:
+            // Everybody was told to come back, and nothing of this process counts any more.
+            break
+        }
+    }
+
+    private mutating func restartBye() -> Bye {
+        let delay = self.random.duration(upTo: self.reconnectSpread)
+        return Bye(code: .serverRestart, reason: "restart", retryAfter: delay)
     }
 
     /// Lets a connection ask a call for entry, unless there are too many calls or the id is none.
@@ -112,7 +142,10 @@ package struct ServerEngine: Sendable {
         let isKnown = self.machines[call] != nil || self.loading[call] != nil
         guard isKnown || self.machines.count + self.loading.count < self.configuration.callCountMax
         else {
-            effects.append(.close(connection, Bye(code: .limit, reason: "too_many_calls")))
+            // Who resumes has a session, which must not end for that.
+            let limit = Bye(code: .limit, reason: "too_many_calls")
+            let isJoin = if case .joinRequested = event { true } else { false }
+            effects.append(.close(connection, isJoin ? limit : self.unavailable))
             return
         }
         self.callOf[connection] = call
@@ -135,14 +168,18 @@ package struct ServerEngine: Sendable {
             return
         }
         if self.loading[call] == nil {
-            self.loading[call] = Loading()
+            self.loading[call] = CallLoading()
             effects.append(.load(call))
         }
-        guard self.loading[call].map({ $0.queue.count < Self.queuedEventCountMax }) == true else {
-            self.refuse(event, effects: &effects)
-            return
+        let isKept = self.loading[call]?.enqueue(event, countMax: Self.queuedEventCountMax)
+        guard isKept != true else { return }
+        if let connection = event.connection {
+            self.loading[call]?.remove(connection)
+            self.callOf[connection] = nil
+            effects.append(.close(connection, self.unavailable))
+        } else if let request = event.administration {
+            effects.append(.administered(request, .unavailable))
         }
-        self.loading[call]?.queue.append(event)
     }
 
     private mutating func loaded(
@@ -152,14 +189,15 @@ package struct ServerEngine: Sendable {
         effects: inout [ServerEffect]
     ) {
         guard let waiting = self.loading.removeValue(forKey: call) else { return }
+        let failure = self.failures.removeValue(forKey: call)
         var machine = CallMachine(
             id: call,
             stored: stored,
             era: self.era,
             configuration: self.configuration,
             startedAt: self.startedAt,
-            lostAt: self.failedAt.removeValue(forKey: call) ?? self.startedAt,
-            lastCommit: waiting.lastCommit,
+            lostAt: failure?.at ?? self.startedAt,
+            lastCommit: failure?.lastCommit ?? CommitNumber(0),
             at: now
         )
         for orphan in machine.adopt(waiting.survivors, at: now) {
@@ -178,24 +216,35 @@ package struct ServerEngine: Sendable {
         effects: inout [ServerEffect]
     ) {
         guard let waiting = self.loading.removeValue(forKey: call) else { return }
-        for connection in waiting.survivors.keys.sorted() {
+        for connection in waiting.connections.sorted() {
+            self.callOf[connection] = nil
             effects.append(.close(connection, self.unavailable))
         }
-        for event in waiting.queue { self.refuse(event, effects: &effects) }
+        for request in waiting.administrations {
+            effects.append(.administered(request, .unavailable))
+        }
+        // Those that had outlived the failed commit are lost only now.
+        if !waiting.survivors.isEmpty { self.failures[call]?.at = now }
+        // Only a call that is known to be open has deadlines to be kept.
+        guard waiting.isOverdue || self.failures[call] != nil else { return }
         self.timers.schedule(call, at: now.advanced(by: Self.loadRetryInterval))
     }
 
     /// The store did not take a change: back to what it holds.
     private mutating func commitFailed(
         _ call: CallID,
+        _ number: CommitNumber,
         at now: MonotonicInstant,
         effects: inout [ServerEffect]
     ) {
-        guard let machine = self.machines.removeValue(forKey: call) else { return }
-        self.failedAt[call] = now
+        // Commits behind the one that failed fail too, maybe after the call was read again.
+        guard self.machines[call]?.isWaiting(for: number) == true,
+            let machine = self.machines.removeValue(forKey: call)
+        else { return }
+        self.failures[call] = Failure(at: now, lastCommit: machine.lastCommit)
         effects.append(.count(.commitFailed))
         effects.append(contentsOf: machine.failures(retryAfter: self.configuration.retryAfter))
-        self.loading[call] = Loading(survivors: machine.survivors, lastCommit: machine.lastCommit)
+        self.loading[call] = CallLoading(survivors: machine.survivors)
         effects.append(.load(call))
     }
 
@@ -223,21 +272,6 @@ package struct ServerEngine: Sendable {
     private mutating func schedule(_ call: CallID) {
         guard let deadline = self.machines[call]?.nextDeadline else { return }
         self.timers.schedule(call, at: deadline)
-    }
-
-    /// Answers somebody whose event cannot be taken.
-    private func refuse(_ event: ServerEvent, effects: inout [ServerEffect]) {
-        switch event {
-        case .joinRequested(let connection, _, _), .resumeRequested(let connection, _, _),
-            .received(let connection, _), .receivedGarbage(let connection, _),
-            .verified(let connection, _):
-            effects.append(.close(connection, self.unavailable))
-        case .endCallRequested(let request, _), .removalRequested(let request, _, _):
-            effects.append(.administered(request, .unavailable))
-        case .closed, .writabilityChanged, .loaded, .loadFailed, .pageRead, .committed,
-            .commitFailed, .openCallsFound, .stalled, .drainStarted, .drainEnded, .deadlineReached:
-            break
-        }
     }
 
     private var unavailable: Bye {

@@ -65,6 +65,11 @@ extension CallMachine {
         self.writes.append(.call(self.record))
     }
 
+    /// Whether this commit is under way.
+    package func isWaiting(for number: CommitNumber) -> Bool {
+        self.pending.contains { $0.number == number }
+    }
+
     /// Everything up to `number` is durable: tell it.
     mutating func committed(
         _ number: CommitNumber,

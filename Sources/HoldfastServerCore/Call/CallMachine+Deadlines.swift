@@ -44,21 +44,12 @@ extension CallMachine {
         }
     }
 
-    /// Closes everybody. Their sessions detach with the next process (HF-59).
-    mutating func endDrain(random: inout RandomSource, effects: inout [ServerEffect]) {
-        var connections = Array(self.deliveries.keys)
-        for consequence in self.pending.flatMap({ $0.consequences }) {
-            if case .refuse(let connection, _, _) = consequence { connections.append(connection) }
+    /// Every connection that is served, or waits to be turned away.
+    package var connections: Set<ConnectionID> {
+        let refused = self.pending.flatMap { $0.consequences }.compactMap { consequence in
+            if case .refuse(let connection, _, _) = consequence { connection } else { nil }
         }
-        for connection in connections.sorted() {
-            let bye = Bye(
-                code: .serverRestart,
-                reason: "restart",
-                retryAfter: random.duration(upTo: self.reconnectSpread)
-            )
-            effects.append(.close(connection, bye))
-        }
-        self.deliveries.removeAll()
+        return Set(self.deliveries.keys).union(refused)
     }
 
     func livenessDeadline(of connection: ConnectionID) -> MonotonicInstant {

@@ -55,11 +55,9 @@ extension CallMachine {
             self.stalled(gap, at: now)
         case .drainStarted:
             self.drain(random: &random, effects: &effects)
-        case .drainEnded:
-            self.endDrain(random: &random, effects: &effects)
         case .deadlineReached:
             self.deadlineReached(at: now, effects: &effects)
-        case .loaded, .loadFailed, .commitFailed, .openCallsFound:
+        case .loaded, .loadFailed, .commitFailed, .openCallsFound, .drainEnded:
             // The engine's: they decide whether this machine exists at all.
             break
         }

@@ -40,6 +40,7 @@ extension CallMachine {
         }
         self.sessions[ticket.session]?.record = refreshed
         self.sessions[ticket.session]?.record.counter = ticket.counter
+        self.sessions[ticket.session]?.ledger.skip(to: ticket.lastResult)
         if ticket.cursor.era > self.log.era { effects.append(.count(.cursorAhead)) }
         let start = Start(
             mode: .resumed,

@@ -54,6 +54,15 @@ package struct CommandLedger: Sendable {
         CommandNumber(self.last.rawValue - UInt32(clamping: self.undurableCount))
     }
 
+    /// The client has seen results up to `number`. Where this store has lost them, their numbers stay
+    /// used: the client goes on behind them, and would otherwise be told of a gap that is not its own.
+    package mutating func skip(to number: CommandNumber) {
+        guard number > self.last else { return }
+        self.last = number
+        self.results = RingBuffer()
+        self.undurableCount = 0
+    }
+
     /// The oldest result that was not durable now is.
     package mutating func noteDurable() { self.undurableCount = max(0, self.undurableCount - 1) }
 

@@ -82,8 +82,9 @@ package struct AdmissionMachine: Sendable {
         if self.failures.count >= self.configuration.addressCountMax {
             self.failures = self.failures.filter { !$0.value.isFull(at: now) }
             self.blocked = self.blocked.filter { $0.value > now }
-            // An attacker with more addresses than that is stopped by the rates alone.
-            if self.failures.count >= self.configuration.addressCountMax {
+            // An attacker with more addresses than that is stopped by the rates alone. Half must be
+            // free, or every failure would look through all of them.
+            if self.failures.count > self.configuration.addressCountMax / 2 {
                 self.failures.removeAll()
                 self.blocked.removeAll()
             }
@@ -96,6 +97,9 @@ package struct AdmissionMachine: Sendable {
             self.blocked[address] = now.advanced(by: max(wait, .seconds(1)))
         }
     }
+
+    /// Addresses that are remembered.
+    package var addressCount: Int { self.failures.count }
 
     /// From now on joins are refused.
     package mutating func drain() { self.isDraining = true }

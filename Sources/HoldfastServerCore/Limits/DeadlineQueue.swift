@@ -28,7 +28,18 @@ package struct DeadlineQueue<Key: Hashable & Sendable>: Sendable {
         self.scheduled[key] = at
         self.heap.append(Entry(at: at, key: key))
         self.siftUp(from: self.heap.count - 1)
+        // Superseded entries would stay until their time, and whoever moves a key earlier again and
+        // again has many: more of them than others, and all go.
+        if self.heap.count > 2 * self.scheduled.count + Self.supersededCountMin { self.rebuild() }
     }
+
+    private mutating func rebuild() {
+        self.heap.removeAll { self.scheduled[$0.key] != $0.at }
+        // A sorted list is a heap.
+        self.heap.sort { $0.at < $1.at }
+    }
+
+    private static var supersededCountMin: Int { 32 }
 
     /// Takes out the earliest key that is due.
     package mutating func popDue(at now: MonotonicInstant) -> Key? {
