@@ -119,6 +119,13 @@ final class MediaRoom: @unchecked Sendable {
         self.events(of: id).compactMap { if case .failed(let one) = $0 { one.code } else { nil } }
     }
 
+    /// The sources an engine has replaced.
+    func replacements(of id: ParticipantID) -> [SourceReplacement] {
+        self.events(of: id).compactMap { event in
+            if case .sourceReplaced(let one) = event { one } else { nil }
+        }
+    }
+
     /// The answers an engine has given.
     func answers(of id: ParticipantID) -> [String] {
         self.events(of: id).compactMap { event in
