@@ -2,9 +2,9 @@ import CHoldfastMedia
 import Dispatch
 
 /// The C side's source, as it moves between the device queue and the engine's owner.
+// SAFETY: opened and closed on the device queue (a tone on the owner's), used between the two
+// by the engine's owner; the hand-over is a message. C guards what its own threads share.
 @safe final class SourceHandle: @unchecked Sendable {
-    // SAFETY: opened and closed on the device queue (a tone on the owner's), used between the two
-    // by the engine's owner; the hand-over is a message. C guards what its own threads share.
     let pointer: OpaquePointer
 
     init(_ pointer: OpaquePointer) {
@@ -13,9 +13,9 @@ import Dispatch
 }
 
 /// The C side's playout; see ``SourceHandle``.
+// SAFETY: the device queue opens, closes and touches `speakers`; the owner sets the volume in
+// between.
 @safe final class PlayoutHandle: @unchecked Sendable {
-    // SAFETY: the device queue opens, closes and touches `speakers`; the owner sets the volume in
-    // between.
     let pointer: OpaquePointer
     /// The places in this mix that are still open.
     fileprivate var speakers: [SpeakerHandle] = []
@@ -26,8 +26,8 @@ import Dispatch
 }
 
 /// The C side's place of one peer in the mix; see ``SourceHandle``.
+// SAFETY: the device queue opens, closes and touches `playout`; the owner only attaches it.
 @safe final class SpeakerHandle: @unchecked Sendable {
-    // SAFETY: the device queue opens, closes and touches `playout`; the owner only attaches it.
     let pointer: OpaquePointer
     /// Nil once closed.
     fileprivate weak var playout: PlayoutHandle?

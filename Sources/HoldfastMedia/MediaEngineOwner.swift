@@ -5,10 +5,9 @@ import HoldfastWire
 
 /// Carries out commands and reports in order, on one serial queue. It decides only what the port
 /// leaves to an engine; who says what when is ``PairNegotiation``'s.
+// SAFETY: everything mutable is touched on `queue` alone, by `drain`; `begin` runs before
+// anything can be posted.
 final class MediaEngineOwner: @unchecked Sendable {
-    // SAFETY: everything mutable is touched on `queue` alone, by `drain`; `begin` runs before
-    // anything can be posted.
-
     let inbox: MediaInbox
     let buffer: MediaEventBuffer
     let devices: AudioDevices

@@ -5,9 +5,8 @@ import HoldfastWire
 import Testing
 
 /// Engines in one process whose signalling is handed over directly, and everything they said.
+// SAFETY: `lock` guards every stored variable.
 final class MediaRoom: @unchecked Sendable {
-    // SAFETY: `lock` guards every stored variable.
-
     struct Said {
         let time: ContinuousClock.Instant
         let event: MediaEvent
