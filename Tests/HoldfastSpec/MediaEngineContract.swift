@@ -56,6 +56,7 @@ public struct MediaEngineContract: Sendable {
         engine.apply(.connect(self.bob, role: .offerer))
         engine.apply(.connect(self.bob, role: .offerer))
         await log.wait("an offer") { $0.contains(where: \.isOffer) }
+        engine.apply(.connect(self.bob, role: .offerer))
         await log.settle()
         #expect(await log.events.count(where: \.isOffer) == 1)
     }
