@@ -20,9 +20,11 @@ hf_source *hf_source_open(const hf_source_options *options, hf_listener listener
 void hf_source_mute(hf_source *source, int muted) { (void)source; (void)muted; }
 uint32_t hf_source_frame_count(hf_source *source) { (void)source; return 0; }
 int hf_source_repeat(hf_source *source) { (void)source; return 0; }
+void hf_source_follow(hf_source *source, hf_source *before) { (void)source; (void)before; }
 void hf_source_close(hf_source *source) { (void)source; }
 
-hf_playout *hf_playout_open(double gain, uint64_t base, hf_listener listener) {
+hf_playout *hf_playout_open(const char *server, double gain, uint64_t base, hf_listener listener) {
+    (void)server;
     (void)gain;
     (void)base;
     listener.release(listener.context);
@@ -30,6 +32,9 @@ hf_playout *hf_playout_open(double gain, uint64_t base, hf_listener listener) {
 }
 void hf_playout_gain(hf_playout *playout, double gain) { (void)playout; (void)gain; }
 void hf_playout_close(hf_playout *playout) { (void)playout; }
+
+hf_speaker *hf_speaker_open(hf_playout *playout) { (void)playout; return NULL; }
+void hf_speaker_close(hf_speaker *speaker) { (void)speaker; }
 
 hf_peer *hf_peer_open(const hf_peer_options *options, hf_listener listener) {
     (void)options;
@@ -40,7 +45,7 @@ int hf_peer_add_relay(hf_peer *peer, const char *url) { (void)peer; (void)url; r
 int hf_peer_start(hf_peer *peer) { (void)peer; return 0; }
 void hf_peer_attach_source(hf_peer *peer, hf_source *source) { (void)peer; (void)source; }
 void hf_peer_detach_source(hf_peer *peer, hf_source *source) { (void)peer; (void)source; }
-void hf_peer_attach_playout(hf_peer *peer, hf_playout *playout) { (void)peer; (void)playout; }
+void hf_peer_attach_speaker(hf_peer *peer, hf_speaker *speaker) { (void)peer; (void)speaker; }
 void hf_peer_make_offer(hf_peer *peer, int restart) { (void)peer; (void)restart; }
 void hf_peer_take_offer(hf_peer *peer, const char *description, int restart) {
     (void)peer;

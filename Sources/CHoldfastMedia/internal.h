@@ -30,10 +30,15 @@ struct hf_source {
     int observe_payload;
     int is_file;
     gint frame_count;  // atomic
-    uint64_t base;
+    uint64_t base;     // of the engine
+    uint64_t own_base; // of this pipeline; a file begins when it is opened
     gint closed;       // atomic
-    GMutex lock;       // guards feeds
+    GMutex lock;       // guards everything below
     GPtrArray *feeds;  // the appsrc of each peer
+    GstClockTime last; // time stamp of the last frame handed on
+    GstClockTime shift;
+    GstClockTime usual_lag;  // how old frames of this device are when they come
+    GstClockTime late_since; // when they began to be older than that; 0 when they are not
 };
 
 struct hf_playout {
@@ -42,6 +47,11 @@ struct hf_playout {
     GstElement *gain;
     hf_listener listener;
     gint closed;
+};
+
+struct hf_speaker {
+    hf_playout *playout;
+    GstElement *feed;
 };
 
 // Reference counted: every callback that GStreamer may still hold keeps the peer alive.
@@ -54,7 +64,6 @@ struct hf_peer {
     uint32_t payload_type;
     gint closed;
     GMutex lock;  // guards everything below
-    hf_playout *playout;
     GstElement *speaker;  // this peer's appsrc in the playout
     const char *setup;  // our DTLS role once chosen; interned
     gchar *ufrag;       // our ICE credentials since the last restart
@@ -67,7 +76,6 @@ void hf_peer_unref(hf_peer *peer);
 void hf_peer_connect(hf_peer *peer, gpointer object, const char *signal, GCallback callback);
 void hf_peer_report(hf_peer *peer, hf_report_kind kind, uint32_t number, const char *text);
 void hf_peer_watch_reception(hf_peer *peer);
-void hf_peer_leave_playout(hf_peer *peer);
 
 // Reports errors of a pipeline; swallows every other message.
 typedef void (*hf_message_function)(gpointer object, GstMessage *message);
@@ -81,5 +89,6 @@ void hf_share_clock(GstElement *pipeline, uint64_t base);
 GstClockTime hf_running_time(GstPad *pad, GstBuffer *buffer);
 // Hands a frame to an appsrc without ever waiting; a full queue forgets its oldest.
 void hf_push(GstElement *appsrc, GstBuffer *buffer, GstClockTime time);
-// The first of the sound servers that opens; NULL without a device. `verb` is "src" or "sink".
-GstElement *hf_device_open(const char *verb);
+// The first of the sound servers that opens; NULL without a device. `verb` is "src" or "sink"; with
+// `server`, that server of PulseAudio alone.
+GstElement *hf_device_open(const char *verb, const char *server);

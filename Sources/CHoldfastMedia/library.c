@@ -126,15 +126,17 @@ gchar *hf_message_text(GstMessage *message) {
     return text;
 }
 
-GstElement *hf_device_open(const char *verb) {
+GstElement *hf_device_open(const char *verb, const char *server) {
     static const char *const servers[] = {"pulse", "pipewire", "alsa"};
-    for (gsize i = 0; i < G_N_ELEMENTS(servers); i++) {
+    for (gsize i = 0; i < (server ? 1 : G_N_ELEMENTS(servers)); i++) {
         gchar *name = g_strconcat(servers[i], verb, NULL);
         GstElement *element = gst_element_factory_make(name, NULL);
         g_free(name);
         if (!element)
             continue;
         gst_object_ref_sink(element);
+        if (server)
+            g_object_set(element, "server", server, NULL);
         // READY opens the device or the connection to the server. autoaudiosrc would quietly put
         // silence in its place, and the caller could not say so.
         if (gst_element_set_state(element, GST_STATE_READY) != GST_STATE_CHANGE_FAILURE)

@@ -180,7 +180,7 @@ int hf_peer_start(hf_peer *peer) {
 
 void hf_peer_close(hf_peer *peer) {
     g_atomic_int_set(&peer->closed, 1);
-    hf_peer_leave_playout(peer);
+    hf_peer_attach_speaker(peer, NULL);
     // Waits for every streaming thread and for webrtcbin's own: nothing calls back after this.
     gst_element_set_state(peer->pipeline, GST_STATE_NULL);
     GstBus *bus = gst_element_get_bus(peer->pipeline);

@@ -6,8 +6,16 @@
 // The jitter buffer's delay and some time to decode; the mixer waits this long for a late peer.
 #define HF_MIX_LATENCY_NS (150 * GST_MSECOND)
 
+static void recalculate(GstElement *pipeline, gpointer unused) {
+    (void)unused;
+    gst_bin_recalculate_latency(GST_BIN(pipeline));
+}
+
 static void on_message(gpointer object, GstMessage *message) {
     hf_playout *playout = object;
+    // Not here: this may be the thread that the calculation has to ask.
+    if (GST_MESSAGE_TYPE(message) == GST_MESSAGE_LATENCY)
+        gst_element_call_async(playout->pipeline, recalculate, NULL, NULL);
     if (GST_MESSAGE_TYPE(message) != GST_MESSAGE_ERROR || g_atomic_int_get(&playout->closed))
         return;
     gchar *text = hf_message_text(message);
@@ -16,13 +24,14 @@ static void on_message(gpointer object, GstMessage *message) {
     g_free(text);
 }
 
-hf_playout *hf_playout_open(double gain, uint64_t base, hf_listener listener) {
-    GstElement *device = hf_media_problem() ? NULL : hf_device_open("sink");
+hf_playout *hf_playout_open(const char *server, double gain, uint64_t base, hf_listener listener) {
+    GstElement *device = hf_media_problem() ? NULL : hf_device_open("sink", server);
     GError *error = NULL;
     // The mixer needs one input that never ends, or it would stop between two peers.
     GstElement *mix = device ? gst_parse_bin_from_description(
         "audiotestsrc is-live=true wave=silence ! audio/x-raw,format=S16LE,rate=48000,channels=1 ! "
-        "audiomixer name=mixer ! volume name=gain ! audioconvert ! audioresample ! queue max-size-time=200000000",
+        "audiomixer name=mixer ! volume name=gain ! audioconvert ! audioresample ! "
+        "queue leaky=downstream max-size-time=1000000000 max-size-buffers=0 max-size-bytes=0",
         TRUE, &error) : NULL;
     g_clear_error(&error);
     if (!mix) {
@@ -68,62 +77,55 @@ void hf_playout_close(hf_playout *playout) {
 
 // MARK: One peer's place in the mix
 
-static GstElement *speaker_new(hf_playout *playout) {
-    GstElement *speaker = gst_element_factory_make("appsrc", NULL);
-    if (!speaker)
+hf_speaker *hf_speaker_open(hf_playout *playout) {
+    GstElement *feed = gst_element_factory_make("appsrc", NULL);
+    if (!feed)
         return NULL;
     GstCaps *caps = gst_caps_from_string("audio/x-raw,format=S16LE,rate=48000,channels=1,layout=interleaved");
-    g_object_set(speaker, "caps", caps, "format", GST_FORMAT_TIME, "is-live", TRUE, "min-latency",
+    g_object_set(feed, "caps", caps, "format", GST_FORMAT_TIME, "is-live", TRUE, "min-latency",
                  (gint64)HF_MIX_LATENCY_NS, "max-bytes", (guint64)0, "max-buffers", (guint64)25, NULL);
-    gst_util_set_object_arg(G_OBJECT(speaker), "leaky-type", "downstream");
+    gst_util_set_object_arg(G_OBJECT(feed), "leaky-type", "downstream");
     gst_caps_unref(caps);
+    hf_speaker *speaker = g_new0(hf_speaker, 1);
+    speaker->playout = playout;
+    speaker->feed = gst_object_ref_sink(feed);
     GstObject *bin = gst_object_get_parent(GST_OBJECT(playout->mixer));
-    gst_bin_add(GST_BIN(bin), speaker);
+    gst_bin_add(GST_BIN(bin), feed);
     gst_object_unref(bin);
-    if (!gst_element_link(speaker, playout->mixer))
-        g_warning("holdfast: a peer could not be linked to the mixer");
-    gst_element_sync_state_with_parent(speaker);
-    return gst_object_ref(speaker);
+    if (gst_element_link(feed, playout->mixer)) {
+        gst_element_sync_state_with_parent(feed);
+        return speaker;
+    }
+    hf_speaker_close(speaker);
+    return NULL;
 }
 
-static void speaker_free(hf_playout *playout, GstElement *speaker) {
-    GstPad *out = gst_element_get_static_pad(speaker, "src");
+void hf_speaker_close(hf_speaker *speaker) {
+    GstPad *out = gst_element_get_static_pad(speaker->feed, "src");
     GstPad *in = gst_pad_get_peer(out);
-    gst_element_set_locked_state(speaker, TRUE);
-    gst_element_set_state(speaker, GST_STATE_NULL);
+    gst_element_set_locked_state(speaker->feed, TRUE);
+    gst_element_set_state(speaker->feed, GST_STATE_NULL);
     if (in) {
         gst_pad_unlink(out, in);
-        gst_element_release_request_pad(playout->mixer, in);
+        gst_element_release_request_pad(speaker->playout->mixer, in);
         gst_object_unref(in);
     }
     gst_object_unref(out);
-    GstObject *bin = gst_object_get_parent(GST_OBJECT(speaker));
+    GstObject *bin = gst_object_get_parent(GST_OBJECT(speaker->feed));
     if (bin) {
-        gst_bin_remove(GST_BIN(bin), speaker);
+        gst_bin_remove(GST_BIN(bin), speaker->feed);
         gst_object_unref(bin);
     }
-    gst_object_unref(speaker);
+    gst_object_unref(speaker->feed);
+    g_free(speaker);
 }
 
-void hf_peer_attach_playout(hf_peer *peer, hf_playout *playout) {
-    hf_peer_leave_playout(peer);
-    if (!playout)
-        return;
-    GstElement *speaker = speaker_new(playout);
+void hf_peer_attach_speaker(hf_peer *peer, hf_speaker *speaker) {
     g_mutex_lock(&peer->lock);
-    peer->playout = playout;
-    peer->speaker = speaker;
+    GstElement *before = peer->speaker;
+    peer->speaker = speaker ? gst_object_ref(speaker->feed) : NULL;
     g_mutex_unlock(&peer->lock);
-}
-
-void hf_peer_leave_playout(hf_peer *peer) {
-    g_mutex_lock(&peer->lock);
-    GstElement *speaker = peer->speaker;
-    hf_playout *playout = peer->playout;
-    peer->speaker = NULL;
-    peer->playout = NULL;
-    g_mutex_unlock(&peer->lock);
-    if (speaker)
-        speaker_free(playout, speaker);
+    if (before)
+        gst_object_unref(before);
 }
 #endif

@@ -6,14 +6,49 @@
 #if __has_include(<gst/gst.h>)
 #include "internal.h"
 
-// Frames older than this are what a source catches up with after the process was frozen. Sending
-// them in one burst would fill the receivers' jitter buffers with the past.
+// Frames this much older than usual are what a source catches up with after the process was
+// frozen. Sending them in one burst would fill the receivers' jitter buffers with the past.
 #define HF_STALE_NS (500 * GST_MSECOND)
+// Frames that stay older are another device's usual lag.
+#define HF_NEW_LAG_NS (2 * GST_SECOND)
+#define HF_FRAME_NS (20 * GST_MSECOND)
 
 static void report(hf_source *source, hf_report_kind kind, const char *text) {
     hf_report one = {.kind = kind, .time_ns = hf_media_now(), .text = text};
     if (!g_atomic_int_get(&source->closed))
         source->listener.report(source->listener.context, &one);
+}
+
+// Whether a frame belongs to a past that nobody waits for any more. Locked.
+static int is_stale(hf_source *source, GstClockTime time) {
+    GstClockTime now = hf_media_clock();
+    GstClockTime lag = now > source->base + time ? now - source->base - time : 0;
+    if (source->frame_count == 1)
+        source->usual_lag = lag;
+    if (lag <= source->usual_lag + HF_STALE_NS) {
+        source->late_since = 0;
+        return 0;
+    }
+    if (source->late_since == 0)
+        source->late_since = now;
+    if (now - source->late_since < HF_NEW_LAG_NS)
+        return 1;
+    source->usual_lag = lag;
+    source->late_since = 0;
+    return 0;
+}
+
+static void hand_on(hf_source *source, GstBuffer *buffer, GstClockTime time) {
+    g_mutex_lock(&source->lock);
+    if (!is_stale(source, time)) {
+        // Another source may have been ahead: RTP time must never run backwards.
+        if (time + source->shift <= source->last)
+            source->shift = source->last + HF_FRAME_NS - time;
+        source->last = time + source->shift;
+        for (guint i = 0; i < source->feeds->len; i++)
+            hf_push(g_ptr_array_index(source->feeds, i), buffer, source->last);
+    }
+    g_mutex_unlock(&source->lock);
 }
 
 static void on_frame(GstElement *sink, GstBuffer *buffer, GstPad *pad, hf_source *source) {
@@ -23,13 +58,9 @@ static void on_frame(GstElement *sink, GstBuffer *buffer, GstPad *pad, hf_source
     GstClockTime time = hf_running_time(pad, buffer);
     if (!GST_CLOCK_TIME_IS_VALID(time))
         return;
-    g_atomic_int_inc(&source->frame_count);
-    if (time + HF_STALE_NS + source->base < hf_media_clock())
-        return;
-    g_mutex_lock(&source->lock);
-    for (guint i = 0; i < source->feeds->len; i++)
-        hf_push(g_ptr_array_index(source->feeds, i), buffer, time);
-    g_mutex_unlock(&source->lock);
+    if (g_atomic_int_add(&source->frame_count, 1) == 0)
+        report(source, HF_REPORT_FLOWING, NULL);
+    hand_on(source, buffer, time + source->own_base - source->base);
     if (!source->observe_payload)
         return;
     GstMapInfo map;
@@ -73,7 +104,7 @@ static GstElement *head(const hf_source_options *options) {
     GError *error = NULL;
     switch (options->kind) {
     case HF_SOURCE_DEVICE:
-        return hf_device_open("src");
+        return hf_device_open("src", options->server);
     case HF_SOURCE_TONE: {
         GstElement *tone = gst_element_factory_make("audiotestsrc", NULL);
         if (!tone)
@@ -130,6 +161,13 @@ static void build(hf_source *source, GstElement *first) {
     gst_element_link(first, tail);
 }
 
+// What is read so far took time, and must not be caught up with in a burst.
+static int play_from_now(hf_source *source) {
+    source->own_base = hf_media_clock();
+    gst_element_set_base_time(source->pipeline, source->own_base);
+    return gst_element_set_state(source->pipeline, GST_STATE_PLAYING) != GST_STATE_CHANGE_FAILURE;
+}
+
 hf_source *hf_source_open(const hf_source_options *options, hf_listener listener) {
     GstElement *first = hf_media_problem() ? NULL : head(options);
     if (!first) {
@@ -141,12 +179,14 @@ hf_source *hf_source_open(const hf_source_options *options, hf_listener listener
     source->feeds = g_ptr_array_new_with_free_func(gst_object_unref);
     source->listener = listener;
     source->base = options->base;
+    // A device's frames are as old as the device says; a file is as new as its opening.
+    source->own_base = options->kind == HF_SOURCE_FILE ? hf_media_clock() : options->base;
     source->observe_payload = options->observe_payload;
     source->is_file = options->kind == HF_SOURCE_FILE;
     build(source, first);
     gst_object_unref(first);
     hf_watch_bus(source->pipeline, on_message, source);
-    hf_share_clock(source->pipeline, options->base);
+    hf_share_clock(source->pipeline, source->own_base);
     int opened = source->volume != NULL;
     if (opened) {
         hf_source_mute(source, options->muted);
@@ -159,7 +199,7 @@ hf_source *hf_source_open(const hf_source_options *options, hf_listener listener
         opened = gst_element_get_state(source->pipeline, NULL, NULL, 5 * GST_SECOND) == GST_STATE_CHANGE_SUCCESS
             && gst_element_seek(source->pipeline, 1.0, GST_FORMAT_TIME, GST_SEEK_FLAG_SEGMENT | GST_SEEK_FLAG_FLUSH,
                                 GST_SEEK_TYPE_SET, 0, GST_SEEK_TYPE_NONE, 0)
-            && gst_element_set_state(source->pipeline, GST_STATE_PLAYING) != GST_STATE_CHANGE_FAILURE;
+            && play_from_now(source);
     }
     if (opened)
         return source;
@@ -176,6 +216,15 @@ uint32_t hf_source_frame_count(hf_source *source) { return (uint32_t)g_atomic_in
 int hf_source_repeat(hf_source *source) {
     return gst_element_seek(source->pipeline, 1.0, GST_FORMAT_TIME, GST_SEEK_FLAG_SEGMENT, GST_SEEK_TYPE_SET, 0,
                             GST_SEEK_TYPE_NONE, 0);
+}
+
+void hf_source_follow(hf_source *source, hf_source *before) {
+    g_mutex_lock(&before->lock);
+    GstClockTime last = before->last;
+    g_mutex_unlock(&before->lock);
+    g_mutex_lock(&source->lock);
+    source->last = MAX(source->last, last);
+    g_mutex_unlock(&source->lock);
 }
 
 void hf_source_close(hf_source *source) {

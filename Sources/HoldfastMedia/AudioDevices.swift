@@ -1,11 +1,10 @@
 import CHoldfastMedia
 import Dispatch
-import Foundation
 
 /// The C side's source, as it moves between the device queue and the engine's owner.
+// SAFETY: opened and closed on the device queue (a tone on the owner's), used between the two
+// by the engine's owner; the hand-over is a message. C guards what its own threads share.
 @safe final class SourceHandle: @unchecked Sendable {
-    // SAFETY: opened and closed on the device queue, used between the two by the engine's owner
-    // alone; the hand-over is a message. C guards what its own threads share.
     let pointer: OpaquePointer
 
     init(_ pointer: OpaquePointer) {
@@ -14,12 +13,28 @@ import Foundation
 }
 
 /// The C side's playout; see ``SourceHandle``.
+// SAFETY: the device queue opens, closes and touches `speakers`; the owner sets the volume in
+// between.
 @safe final class PlayoutHandle: @unchecked Sendable {
-    // SAFETY: as for SourceHandle: the device queue opens and closes, the owner uses in between.
     let pointer: OpaquePointer
+    /// The places in this mix that are still open.
+    fileprivate var speakers: [SpeakerHandle] = []
 
     init(_ pointer: OpaquePointer) {
         unsafe self.pointer = pointer
+    }
+}
+
+/// The C side's place of one peer in the mix; see ``SourceHandle``.
+// SAFETY: the device queue opens, closes and touches `playout`; the owner only attaches it.
+@safe final class SpeakerHandle: @unchecked Sendable {
+    let pointer: OpaquePointer
+    /// Nil once closed.
+    fileprivate weak var playout: PlayoutHandle?
+
+    init(_ pointer: OpaquePointer, in playout: PlayoutHandle) {
+        unsafe self.pointer = pointer
+        self.playout = playout
     }
 }
 
@@ -50,35 +65,57 @@ final class AudioDevices: Sendable {
 
     /// Opens a source; ``MediaReport/sourceOpened(_:_:)`` brings it.
     func openSource(_ source: Source, isMuted: Bool, base: UInt64, token: MediaToken) {
-        self.queue.async { [inbox, soundCard, payloadTap] in
-            if source == .device, soundCard == .none {
-                inbox.post(.report(.sourceOpened(token, nil)))
-                return
-            }
-            let sink = ReportSink(token: token, inbox: inbox, payloadTap: payloadTap)
-            var options = unsafe hf_source_options()
-            unsafe options.muted = isMuted ? 1 : 0
-            unsafe options.observe_payload = payloadTap == nil ? 0 : 1
-            unsafe options.base = base
-            let pointer: OpaquePointer?
-            switch source {
-            case .device:
-                unsafe options.kind = HF_SOURCE_DEVICE
-                unsafe pointer = hf_source_open(&options, sink.deviceListener())
-            case .tone(let frequency):
-                unsafe options.kind = HF_SOURCE_TONE
-                unsafe options.frequency = frequency
-                unsafe pointer = hf_source_open(&options, sink.deviceListener())
-            case .file(let path):
-                unsafe options.kind = HF_SOURCE_FILE
-                unsafe pointer = path.withCString { path in
-                    unsafe options.path = unsafe path
-                    return unsafe hf_source_open(&options, sink.deviceListener())
-                }
-            }
-            let handle = unsafe pointer.map { unsafe SourceHandle($0) }
-            inbox.post(.report(.sourceOpened(token, handle)))
+        self.queue.async { [self] in
+            let handle = self.openNow(source, isMuted: isMuted, base: base, token: token)
+            self.inbox.post(.report(.sourceOpened(token, handle)))
         }
+    }
+
+    /// Opens a source here and now: for tones, which need no device.
+    func openNow(
+        _ source: Source,
+        isMuted: Bool,
+        base: UInt64,
+        token: MediaToken
+    ) -> SourceHandle? {
+        if source == .device, self.soundCard == .none {
+            return nil
+        }
+        let sink = ReportSink(token: token, inbox: self.inbox, payloadTap: self.payloadTap)
+        var options = unsafe hf_source_options()
+        unsafe options.kind = source.kind
+        unsafe options.frequency = source.frequency
+        unsafe options.muted = isMuted ? 1 : 0
+        unsafe options.observe_payload = self.payloadTap == nil ? 0 : 1
+        unsafe options.base = base
+        let pointer = unsafe source.path.withCString { path in
+            unsafe self.soundCard.server.withCString { server in
+                unsafe options.path = unsafe path
+                unsafe options.server = unsafe server.pointee == 0 ? nil : server
+                return unsafe hf_source_open(&options, sink.deviceListener())
+            }
+        }
+        return unsafe pointer.map { unsafe SourceHandle($0) }
+    }
+
+    /// Begins a file again; a failure is reported as one of the source.
+    func repeatSource(_ source: SourceHandle, token: MediaToken) {
+        self.queue.async { [inbox] in
+            if unsafe hf_source_repeat(source.pointer) == 0 {
+                let report = DeviceReport.failed("The sound file cannot be repeated.")
+                inbox.post(.report(.device(token, report)))
+            }
+        }
+    }
+
+    /// Closes a source that no peer is attached to any more.
+    func close(_ source: SourceHandle) {
+        self.queue.async { unsafe hf_source_close(source.pointer) }
+    }
+
+    /// Closes a tone here and now, so that it does not wait behind a hung device.
+    func closeNow(tone source: SourceHandle) {
+        unsafe hf_source_close(source.pointer)
     }
 
     /// Opens the output; ``MediaReport/playoutOpened(_:_:)`` brings it.
@@ -89,9 +126,46 @@ final class AudioDevices: Sendable {
                 return
             }
             let sink = ReportSink(token: token, inbox: inbox)
-            let pointer = unsafe hf_playout_open(gain, base, sink.deviceListener())
+            let pointer = unsafe soundCard.server.withCString { server in
+                unsafe hf_playout_open(
+                    server.pointee == 0 ? nil : server,
+                    gain,
+                    base,
+                    sink.deviceListener()
+                )
+            }
             let handle = unsafe pointer.map { unsafe PlayoutHandle($0) }
             inbox.post(.report(.playoutOpened(token, handle)))
+        }
+    }
+
+    /// Opens a peer's place in a mix; ``MediaReport/speakerOpened(_:_:)`` brings it.
+    func openSpeaker(in playout: PlayoutHandle, peer: MediaToken) {
+        self.queue.async { [inbox] in
+            guard let pointer = unsafe hf_speaker_open(playout.pointer) else { return }
+            let speaker = unsafe SpeakerHandle(pointer, in: playout)
+            playout.speakers.append(speaker)
+            inbox.post(.report(.speakerOpened(peer, speaker, in: playout)))
+        }
+    }
+
+    /// Closes a place that no peer is attached to any more.
+    func close(_ speaker: SpeakerHandle) {
+        self.queue.async { Self.closeNow(speaker) }
+    }
+
+    private static func closeNow(_ speaker: SpeakerHandle) {
+        guard let playout = speaker.playout else { return }
+        playout.speakers.removeAll { $0 === speaker }
+        speaker.playout = nil
+        unsafe hf_speaker_close(speaker.pointer)
+    }
+
+    /// Closes an output, and the places in its mix before it.
+    func close(_ playout: PlayoutHandle) {
+        self.queue.async {
+            for speaker in playout.speakers { Self.closeNow(speaker) }
+            unsafe hf_playout_close(playout.pointer)
         }
     }
 
@@ -99,14 +173,25 @@ final class AudioDevices: Sendable {
     func afterEverything(_ body: @escaping @Sendable () -> Void) {
         self.queue.async(execute: body)
     }
+}
 
-    /// Closes a source that no peer is attached to any more.
-    func close(_ source: SourceHandle) {
-        self.queue.async { unsafe hf_source_close(source.pointer) }
+extension AudioDevices.Source {
+    fileprivate var kind: hf_source_kind {
+        switch self {
+        case .device: HF_SOURCE_DEVICE
+        case .tone: HF_SOURCE_TONE
+        case .file: HF_SOURCE_FILE
+        }
     }
+    fileprivate var frequency: Double {
+        if case .tone(let frequency) = self { frequency } else { 0 }
+    }
+    fileprivate var path: String { if case .file(let path) = self { path } else { "" } }
+}
 
-    /// Closes an output that no peer is attached to any more.
-    func close(_ playout: PlayoutHandle) {
-        self.queue.async { unsafe hf_playout_close(playout.pointer) }
+extension SoundCard {
+    /// The address, or nothing for the machine's own: C strings cannot be optional here.
+    fileprivate var server: String {
+        if case .pulseAudio(let server) = self { server } else { "" }
     }
 }

@@ -55,6 +55,8 @@ public final class GStreamerMediaEngine: MediaEngine {
 package enum SoundCard: Hashable, Sendable {
     /// The machine's.
     case system
+    /// What a PulseAudio server at this address has, and nothing else.
+    case pulseAudio(server: String)
     /// None, whatever the machine has: what a test of their absence needs.
     case none
 }

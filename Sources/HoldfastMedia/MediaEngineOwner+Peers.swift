@@ -20,7 +20,13 @@ extension MediaEngineOwner {
 
     func disconnect(_ id: ParticipantID) {
         guard let peer = self.session?.peers.removeValue(forKey: id) else { return }
-        peer.close(source: self.session?.source.handle)
+        self.close(peer)
+    }
+
+    /// Closes a pair's connection, if there is one.
+    func close(_ peer: PeerConnection) {
+        self.closeSpeaker(of: peer)
+        peer.close(source: self.session?.source.current?.handle)
     }
 
     func receive(_ signal: MediaSignal, from id: ParticipantID) {
@@ -61,7 +67,7 @@ extension MediaEngineOwner {
     /// A connection that failed is of no more use to the offerer: DTLS does not recover.
     private func replaceFailed(_ peer: PeerConnection) {
         guard peer.state == .failed, peer.negotiation.role == .offerer else { return }
-        peer.close(source: self.session?.source.handle)
+        self.close(peer)
         self.negotiate(peer.id, .broken)
         self.change(peer, to: .connecting)
     }
@@ -83,7 +89,7 @@ extension MediaEngineOwner {
 
     private func open(_ peer: PeerConnection, payloadType: UInt8) {
         guard let session = self.session else { return }
-        peer.close(source: session.source.handle)
+        self.close(peer)
         let opened = peer.open(
             payloadType: payloadType,
             settings: session.settings,
@@ -124,7 +130,7 @@ extension MediaEngineOwner {
 
     /// Closes a connection that is of no more use. The pair stays: the next offer begins anew.
     private func giveUp(_ peer: PeerConnection, _ code: MediaFailure.Code, _ reason: String) {
-        peer.close(source: self.session?.source.handle)
+        self.close(peer)
         self.negotiate(peer.id, .broken)
         self.fail(code, reason)
         self.change(peer, to: .failed)
@@ -147,8 +153,8 @@ extension MediaEngineOwner {
                 return
             }
             peer.isVerified = true
-            if let source = self.session?.source.handle { peer.attach(source) }
-            peer.attach(self.session?.playout.handle)
+            if let source = self.session?.source.current?.handle { peer.attach(source) }
+            self.openSpeaker(for: peer)
             peer.watchdog.handleConnected(at: self.now)
             if peer.nextStatistics == nil {
                 peer.nextStatistics = self.now.advanced(by: MediaEngineLimits.statisticsInterval)
@@ -176,7 +182,8 @@ extension MediaEngineOwner {
                 self.emit(.statistics(self.measure(peer)))
             }
         }
-        self.advanceDevices()
+        self.advanceSource()
+        self.advancePlayout()
     }
 
     private func measure(_ peer: PeerConnection) -> MediaStatistics {

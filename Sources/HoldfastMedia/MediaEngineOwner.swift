@@ -5,10 +5,9 @@ import HoldfastWire
 
 /// Carries out commands and reports in order, on one serial queue. It decides only what the port
 /// leaves to an engine; who says what when is ``PairNegotiation``'s.
+// SAFETY: everything mutable is touched on `queue` alone, by `drain`; `begin` runs before
+// anything can be posted.
 final class MediaEngineOwner: @unchecked Sendable {
-    // SAFETY: everything mutable is touched on `queue` alone, by `drain`; `begin` runs before
-    // anything can be posted.
-
     let inbox: MediaInbox
     let buffer: MediaEventBuffer
     let devices: AudioDevices
@@ -17,6 +16,8 @@ final class MediaEngineOwner: @unchecked Sendable {
     private var tokenCount: UInt64 = 0
     private(set) var now = MonotonicInstant.zero
 
+    /// Sources asked for that have neither come nor failed: at most one hangs at a time.
+    var openingSourceCount = 0
     /// Nil while stopped.
     var session: MediaSession?
 
@@ -83,6 +84,15 @@ final class MediaEngineOwner: @unchecked Sendable {
         case .device(let token, let report): self.take(report, of: token)
         case .sourceOpened(let token, let source): self.sourceOpened(source, token: token)
         case .playoutOpened(let token, let playout): self.playoutOpened(playout, token: token)
+        case .speakerOpened(let peer, let speaker, in: let playout):
+            self.speakerOpened(speaker, in: playout, peer: peer)
+        }
+    }
+
+    private func take(_ report: DeviceReport, of token: MediaToken) {
+        if self.takeSource(report, of: token) { return }
+        if case .failed = report, token == self.session?.playout.token {
+            self.losePlayout()
         }
     }
 
@@ -93,7 +103,7 @@ final class MediaEngineOwner: @unchecked Sendable {
             return
         }
         self.session = MediaSession(settings: settings, base: hf_media_clock())
-        self.openWantedSource()
+        self.beginSource()
         self.openPlayout()
         let timer = DispatchSource.makeTimerSource(queue: self.queue)
         timer.schedule(deadline: .now() + Self.tickInterval, repeating: Self.tickInterval)
@@ -106,10 +116,8 @@ final class MediaEngineOwner: @unchecked Sendable {
         guard let session = self.session else { return }
         self.timer?.cancel()
         self.timer = nil
-        for peer in session.peers.values {
-            peer.close(source: session.source.handle)
-        }
-        if let source = session.source.handle { self.devices.close(source) }
+        for peer in session.peers.values { self.close(peer) }
+        self.endSource(of: session)
         if let playout = session.playout.handle { self.devices.close(playout) }
         // What is being opened right now belongs to no session when it comes, and is closed then.
         self.session = nil

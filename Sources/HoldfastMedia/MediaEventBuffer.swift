@@ -5,9 +5,8 @@ import HoldfastCore
 ///
 /// `AsyncStream`'s own buffer can only forget the oldest or the newest of anything, and an offer
 /// must not be lost to a measurement.
+// SAFETY: `lock` guards every stored variable; continuations are resumed outside of it.
 final class MediaEventBuffer: @unchecked Sendable {
-    // SAFETY: `lock` guards every stored variable; continuations are resumed outside of it.
-
     /// Events that wait for the reader.
     static let eventCountMax = 1_024
     /// Statistics among them.

@@ -4,9 +4,8 @@ import HoldfastCore
 
 /// The one way into the engine's owner: commands from any thread and reports from GStreamer's, in
 /// the order in which they came. Posting never waits.
+// SAFETY: `lock` guards every stored variable; `owner` runs `drain` on its own queue only.
 final class MediaInbox: @unchecked Sendable {
-    // SAFETY: `lock` guards every stored variable; `owner` runs `drain` on its own queue only.
-
     enum Item: Sendable {
         case command(MediaCommand)
         case report(MediaReport)

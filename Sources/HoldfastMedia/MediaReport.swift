@@ -10,6 +10,8 @@ enum MediaReport: Sendable {
     /// A device was opened, or there is none.
     case sourceOpened(MediaToken, SourceHandle?)
     case playoutOpened(MediaToken, PlayoutHandle?)
+    /// A peer's place in a mix was opened.
+    case speakerOpened(MediaToken, SpeakerHandle, in: PlayoutHandle)
 }
 
 /// Names one object of the C side for the life of the engine, so that a late report of something
@@ -43,6 +45,8 @@ enum PeerReport: Equatable, Sendable {
 }
 
 enum DeviceReport: Equatable, Sendable {
+    /// The first frame is there.
+    case flowing
     /// The file has come to its end.
     case repeatDue
     case failed(String)
@@ -89,6 +93,8 @@ final class ReportSink: Sendable {
         unsafe self.listener { context, report in
             let sink = unsafe Unmanaged<ReportSink>.fromOpaque(context).takeUnretainedValue()
             switch unsafe report.pointee.kind {
+            case HF_REPORT_FLOWING:
+                sink.inbox.post(.report(.device(sink.token, .flowing)))
             case HF_REPORT_REPEAT:
                 sink.inbox.post(.report(.device(sink.token, .repeatDue)))
             case HF_REPORT_FAILED:

@@ -12,23 +12,42 @@ struct MediaSession {
     var playout = Playout()
     var peers: [ParticipantID: PeerConnection] = [:]
 
+    /// Something is always sent: what is to replace it takes over with its first frame.
     struct Source {
-        /// Of the source that is open or being opened.
-        var token: MediaToken?
-        var handle: SourceHandle?
-        /// What is sent; another than wanted after a replacement.
-        var used: AudioSource?
+        var current: Current?
+        var next: Next?
+        /// When a lost microphone is tried again.
+        var retry: MonotonicInstant?
+        /// The microphone was lost in the middle of the call, and that was told.
+        var isMicrophoneLost = false
+    }
+
+    /// What is sent.
+    struct Current {
+        let token: MediaToken
+        let handle: SourceHandle
+        let what: AudioSource
         /// Frames seen at the last tick, and for how many ticks there were no more.
         var frameCount: UInt32 = 0
         var idleTickCount = 0
-        /// When the lost microphone is tried again.
-        var retry: MonotonicInstant?
-        /// The lost microphone is being tried; until it opens, what has this token is sent.
-        var isReturning = false
-        var replacementToken: MediaToken?
+
+        /// Tones need no device, so they neither fail nor hang.
+        var isTone: Bool { if case .tone = self.what { true } else { false } }
+    }
+
+    /// What is being opened, and has not yet given a frame.
+    struct Next {
+        let token: MediaToken
+        let what: AudioSource
+        var handle: SourceHandle?
+        var isFlowing = false
+        /// A very short file, at its end before it was handed over.
+        var isRepeatDue = false
+        var tickCount = 0
     }
 
     struct Playout {
+        /// Of the output that is open or being opened.
         var token: MediaToken?
         var handle: PlayoutHandle?
         var retry: MonotonicInstant?

@@ -17,6 +17,8 @@ import HoldfastWire
 
     /// Names the connection in reports; changes with every new one.
     private(set) var token: MediaToken?
+    /// The place in the mix, once there is one.
+    private(set) var speaker: SpeakerHandle?
     private(set) var payloadType: UInt8 = PairNegotiation.payloadType
     private var pointer: OpaquePointer?
     private var localCandidates: [MediaSignal] = []
@@ -98,9 +100,19 @@ import HoldfastWire
         unsafe hf_peer_detach_source(pointer, source.pointer)
     }
 
-    func attach(_ playout: PlayoutHandle?) {
+    func attach(_ speaker: SpeakerHandle) {
         guard let pointer = unsafe self.pointer else { return }
-        unsafe hf_peer_attach_playout(pointer, playout?.pointer)
+        self.speaker = speaker
+        unsafe hf_peer_attach_speaker(pointer, speaker.pointer)
+    }
+
+    /// What is left to be closed, if there was a place in the mix.
+    func detachSpeaker() -> SpeakerHandle? {
+        defer { self.speaker = nil }
+        if let pointer = unsafe self.pointer {
+            unsafe hf_peer_attach_speaker(pointer, nil)
+        }
+        return self.speaker
     }
 
     /// Whether the other end of DTLS is the one that the signalling named.

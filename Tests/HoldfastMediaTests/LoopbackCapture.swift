@@ -2,9 +2,8 @@ import Foundation
 import Glibc
 
 /// Every UDP packet on this machine's loopback, as the kernel sees it. Needs root.
+// SAFETY: `lock` guards `packets`; `descriptor` never changes and is closed by `end` alone.
 final class LoopbackCapture: @unchecked Sendable {
-    // SAFETY: `lock` guards `packets`; `descriptor` never changes and is closed by `end` alone.
-
     struct Packet {
         var sourcePort: UInt16
         var targetPort: UInt16

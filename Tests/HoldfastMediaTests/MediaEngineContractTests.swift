@@ -10,7 +10,8 @@ extension RealMedia {
                 source: .tone(frequency: 440),
                 sink: .silent,
                 icePolicy: .loopbackOnly
-            )
+            ),
+            pause: { try? await Task.sleep(for: $0) }
         ) {
             GStreamerMediaEngine()
         }

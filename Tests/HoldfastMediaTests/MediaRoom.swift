@@ -5,9 +5,8 @@ import HoldfastWire
 import Testing
 
 /// Engines in one process whose signalling is handed over directly, and everything they said.
+// SAFETY: `lock` guards every stored variable.
 final class MediaRoom: @unchecked Sendable {
-    // SAFETY: `lock` guards every stored variable.
-
     struct Said {
         let time: ContinuousClock.Instant
         let event: MediaEvent
@@ -117,6 +116,13 @@ final class MediaRoom: @unchecked Sendable {
     /// The kinds of failure an engine has reported.
     func failures(of id: ParticipantID) -> [MediaFailure.Code] {
         self.events(of: id).compactMap { if case .failed(let one) = $0 { one.code } else { nil } }
+    }
+
+    /// The sources an engine has replaced.
+    func replacements(of id: ParticipantID) -> [SourceReplacement] {
+        self.events(of: id).compactMap { event in
+            if case .sourceReplaced(let one) = event { one } else { nil }
+        }
     }
 
     /// The answers an engine has given.

@@ -109,8 +109,8 @@ private func mutant(of sdp: String, number: Int) -> String {
 }
 
 /// Counts calls from any thread.
+// SAFETY: `lock` guards `count`.
 final class Counter: @unchecked Sendable {
-    // SAFETY: `lock` guards `count`.
     private let lock = NSLock()
     private var count = 0
 

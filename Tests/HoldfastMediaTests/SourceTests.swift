@@ -56,9 +56,7 @@ extension RealMedia {
             await room.wait("the tone") {
                 room.statistics(at: b, of: a).contains { $0.level > -13 && $0.level < -9 }
             }
-            let replacements = room.events(of: a).compactMap { event in
-                if case .sourceReplaced(let one) = event { one } else { nil }
-            }
+            let replacements = room.replacements(of: a)
             #expect(replacements.count == 1)
             #expect(replacements.first?.wanted == .microphone)
             #expect(replacements.first?.used == .tone(frequency: 440))

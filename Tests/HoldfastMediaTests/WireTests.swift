@@ -67,8 +67,8 @@ extension RealMedia {
 }
 
 /// Encoded frames of a sender, and a search for any of them.
+// SAFETY: `lock` guards every stored variable.
 final class Frames: @unchecked Sendable {
-    // SAFETY: `lock` guards every stored variable.
     private let lock = NSLock()
     private var frames: [[UInt8]] = []
     private var windows: Set<[UInt8]> = []

@@ -5,11 +5,17 @@ import Testing
 
 /// Reads one engine's events and keeps them.
 actor EventLog {
-    static let limit: Duration = .seconds(15)
+    /// How often, and how many times, something is looked for: 15 s in all.
+    static let interval: Duration = .milliseconds(20)
+    static let attemptCountMax = 750
+
     private(set) var events: [MediaEvent] = []
     private var receiver: (engine: any MediaEngine, name: ParticipantID)?
 
-    init(_ engine: any MediaEngine) {
+    private let pause: @Sendable (Duration) async -> Void
+
+    init(_ engine: any MediaEngine, pause: @escaping @Sendable (Duration) async -> Void) {
+        self.pause = pause
         // The stream alone: a log that held the engine would keep it from being released.
         let events = engine.events
         Task { [weak self] in
@@ -42,17 +48,16 @@ actor EventLog {
         sourceLocation: SourceLocation = #_sourceLocation,
         until condition: ([MediaEvent]) -> Bool
     ) async {
-        let end = ContinuousClock.now + Self.limit
-        while ContinuousClock.now < end {
+        for _ in 0..<Self.attemptCountMax {
             if condition(self.events) { return }
-            try? await Task.sleep(for: .milliseconds(20))
+            await self.pause(Self.interval)
         }
-        Issue.record("not in \(Self.limit): \(what)", sourceLocation: sourceLocation)
+        Issue.record("it did not happen: \(what)", sourceLocation: sourceLocation)
     }
 
     /// Gives the engine time to say what it should not say.
     func settle() async {
-        try? await Task.sleep(for: .milliseconds(500))
+        await self.pause(.milliseconds(500))
     }
 }
 

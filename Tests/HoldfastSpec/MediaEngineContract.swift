@@ -6,27 +6,40 @@ import Testing
 /// What every ``MediaEngine`` promises, as functions that any engine can be run through.
 ///
 /// ```swift
-/// let contract = MediaEngineContract(settings: settings) { GStreamerMediaEngine() }
+/// let contract = MediaEngineContract(settings: settings, pause: { try? await Task.sleep(for: $0) }) {
+///     GStreamerMediaEngine()
+/// }
 /// @Test func `starting twice changes nothing`() async { await contract.startingTwiceChangesNothing() }
 /// ```
 /// Each records an issue when the engine breaks its promise. Time limits are generous: they say
 /// that something happens, not how fast.
 public struct MediaEngineContract: Sendable {
     private let make: @Sendable () -> any MediaEngine
+    private let pause: @Sendable (Duration) async -> Void
     private let settings: MediaSettings
     private let alice = ParticipantID("p_alice")
     private let bob = ParticipantID("p_bob")
 
-    /// Takes a way to make engines, and settings under which two of them reach each other.
-    public init(settings: MediaSettings, make: @escaping @Sendable () -> any MediaEngine) {
+    /// Takes a way to make engines, settings under which two of them reach each other, and how time
+    /// passes: a real engine needs real time, another one may have its own.
+    public init(
+        settings: MediaSettings,
+        pause: @escaping @Sendable (Duration) async -> Void,
+        make: @escaping @Sendable () -> any MediaEngine
+    ) {
         self.make = make
+        self.pause = pause
         self.settings = settings
+    }
+
+    private func log(_ engine: any MediaEngine) -> EventLog {
+        EventLog(engine, pause: self.pause)
     }
 
     /// A second start is no failure, and the engine still works.
     public func startingTwiceChangesNothing() async {
         let engine = self.make()
-        let log = EventLog(engine)
+        let log = self.log(engine)
         engine.apply(.start(self.settings))
         engine.apply(.start(self.settings))
         engine.apply(.connect(self.bob, role: .offerer))
@@ -38,11 +51,12 @@ public struct MediaEngineContract: Sendable {
     /// A second connect for the same peer is no second offer.
     public func connectingTwiceChangesNothing() async {
         let engine = self.make()
-        let log = EventLog(engine)
+        let log = self.log(engine)
         engine.apply(.start(self.settings))
         engine.apply(.connect(self.bob, role: .offerer))
         engine.apply(.connect(self.bob, role: .offerer))
         await log.wait("an offer") { $0.contains(where: \.isOffer) }
+        engine.apply(.connect(self.bob, role: .offerer))
         await log.settle()
         #expect(await log.events.count(where: \.isOffer) == 1)
     }
@@ -50,7 +64,7 @@ public struct MediaEngineContract: Sendable {
     /// After a stop nothing has an effect but a start.
     public func afterStopOnlyStartHasAnEffect() async {
         let engine = self.make()
-        let log = EventLog(engine)
+        let log = self.log(engine)
         engine.apply(.connect(self.bob, role: .offerer))
         engine.apply(.start(self.settings))
         engine.apply(.stop)
@@ -69,7 +83,7 @@ public struct MediaEngineContract: Sendable {
     /// Commands for peers that were never connected, or no longer are, do nothing.
     public func unknownPeersAreIgnored() async {
         let engine = self.make()
-        let log = EventLog(engine)
+        let log = self.log(engine)
         engine.apply(.start(self.settings))
         engine.apply(.disconnect(self.bob))
         engine.apply(.restartICE(self.bob))
@@ -87,7 +101,7 @@ public struct MediaEngineContract: Sendable {
     /// What cannot be read is a failure that says so, and the engine goes on.
     public func badSignalsAreFailures() async {
         let engine = self.make()
-        let log = EventLog(engine)
+        let log = self.log(engine)
         engine.apply(.start(self.settings))
         engine.apply(.connect(self.alice, role: .answerer))
         let bad: [MediaSignal] = [
@@ -106,7 +120,7 @@ public struct MediaEngineContract: Sendable {
     /// One peer more than the limit is refused; the others stay.
     public func peersAreLimited() async {
         let engine = self.make()
-        let log = EventLog(engine)
+        let log = self.log(engine)
         engine.apply(.start(self.settings))
         for number in 0...MediaEngineLimits.peerCountMax {
             engine.apply(.connect(ParticipantID("p_\(number)"), role: .answerer))
@@ -122,7 +136,7 @@ public struct MediaEngineContract: Sendable {
     /// nothing until then, and never offers.
     public func offerComesBeforeAnswer() async {
         let (offerer, answerer) = (self.make(), self.make())
-        let (said, answered) = (EventLog(offerer), EventLog(answerer))
+        let (said, answered) = (self.log(offerer), self.log(answerer))
         offerer.apply(.start(self.settings))
         answerer.apply(.start(self.settings))
         answerer.apply(.connect(self.alice, role: .answerer))
@@ -154,7 +168,7 @@ public struct MediaEngineContract: Sendable {
                 return true
             }
             group.addTask {
-                try? await Task.sleep(for: EventLog.limit)
+                await self.pause(EventLog.interval * EventLog.attemptCountMax)
                 return false
             }
             defer { group.cancelAll() }

@@ -22,6 +22,7 @@ typedef enum {
     HF_REPORT_PACKET,     // peer: an RTP packet came in: time, number = payload type, ssrc, sequence
     HF_REPORT_SOUND,      // peer: decoded sound: data = int16_t samples at 48 kHz, mono
     HF_REPORT_PAYLOAD,    // source: data = one encoded frame, as it goes to every peer
+    HF_REPORT_FLOWING,    // source: the first frame has been encoded
     HF_REPORT_REPEAT,     // source: the file has come to its end, hf_source_repeat is due
     HF_REPORT_REFUSED,    // peer: a description could not be used; text says why
     HF_REPORT_FAILED,     // any: the object is of no more use; text says why
@@ -65,6 +66,7 @@ typedef struct {
     hf_source_kind kind;
     double frequency;
     const char *_Nullable path;
+    const char *_Nullable server;  // of PulseAudio; NULL finds the machine's own devices
     int muted;
     int observe_payload;  // also report every encoded frame
     uint64_t base;
@@ -77,15 +79,25 @@ void hf_source_mute(hf_source *source, int muted);
 // Frames encoded so far, wrapping: a count that stands still is a device that gives nothing.
 uint32_t hf_source_frame_count(hf_source *source);
 int hf_source_repeat(hf_source *source);
+// The time stamps of what this source sends continue those of the one before; no peer is attached
+// to either at this moment.
+void hf_source_follow(hf_source *source, hf_source *before);
 // May wait for a device. Detach every peer first.
 void hf_source_close(hf_source *source);
 
 // MARK: Playout: at most one per engine, mixes what the peers send.
 
 typedef struct hf_playout hf_playout;
-hf_playout *_Nullable hf_playout_open(double gain, uint64_t base, hf_listener listener);
+hf_playout *_Nullable hf_playout_open(const char *_Nullable server, double gain, uint64_t base, hf_listener listener);
 void hf_playout_gain(hf_playout *playout, double gain);
+// Close every speaker first.
 void hf_playout_close(hf_playout *playout);
+
+// One peer's place in the mix. As everything that touches a playout's pipeline, opening and
+// closing may wait for a device.
+typedef struct hf_speaker hf_speaker;
+hf_speaker *_Nullable hf_speaker_open(hf_playout *playout);
+void hf_speaker_close(hf_speaker *speaker);
 
 // MARK: Peer: one connection. Its pipeline is its own, so that no peer can stall another.
 
@@ -106,7 +118,8 @@ int hf_peer_start(hf_peer *peer);
 // What the source encodes goes to this peer from now on, until it is detached.
 void hf_peer_attach_source(hf_peer *peer, hf_source *source);
 void hf_peer_detach_source(hf_peer *peer, hf_source *source);
-void hf_peer_attach_playout(hf_peer *peer, hf_playout *_Nullable playout);
+// What this peer sends is heard through the speaker; NULL for nowhere. Never waits.
+void hf_peer_attach_speaker(hf_peer *peer, hf_speaker *_Nullable speaker);
 void hf_peer_make_offer(hf_peer *peer, int restart);
 void hf_peer_take_offer(hf_peer *peer, const char *description, int restart);
 void hf_peer_take_answer(hf_peer *peer, const char *description);

@@ -196,6 +196,9 @@ let chromeOffer = """
         "candidate:1 1 UDP 1 192.0.2.1 9 typ magic", "candidate:1 1 UDP 1 192.0.2.1 9 type host",
         "candidate:1 1 UDP 1 example.com 9 typ host", "candidate:1 1 UDP 1 %s.local 9 typ host",
         "candidate:1 1 UDP 1 192.0.2.1 9 typ host rport 70000",
+        "candidate:1 1 UDP 1 1 9 typ host",
+        "candidate:1 1 UDP 1 \(String(repeating: "1", count: 65)) 9 typ host",
+        "candidate:1 1 UDP 1 not-an-address 9 typ host",
         "candidate:1%n 1 UDP 1 192.0.2.1 9 typ host",
     ])
     func `anything else is none`(text: String) {

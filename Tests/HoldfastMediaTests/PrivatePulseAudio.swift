@@ -1,0 +1,66 @@
+import Foundation
+
+/// A sound server of this test's own, whose output is its input: what one engine plays, another
+/// one's microphone hears. No sound card is needed.
+final class PrivatePulseAudio {
+    private let directory: String
+    private var process: Process?
+
+    /// What an engine needs to find it.
+    var server: String { "unix:\(self.directory)/socket" }
+
+    static var isInstalled: Bool {
+        FileManager.default.isExecutableFile(atPath: "/usr/bin/pulseaudio")
+    }
+
+    init() throws {
+        self.directory = NSTemporaryDirectory() + "holdfast-pulse-\(UUID().uuidString)"
+        try FileManager.default.createDirectory(
+            atPath: self.directory,
+            withIntermediateDirectories: true
+        )
+        try self.start()
+    }
+
+    func start() throws {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/pulseaudio")
+        process.arguments = [
+            "-n", "--daemonize=no", "--exit-idle-time=-1", "--use-pid-file=no",
+            "--disallow-exit", "--log-level=error",
+            "-L", "module-null-sink sink_name=out rate=48000",
+            "-L", "module-native-protocol-unix auth-anonymous=1 socket=\(self.directory)/socket",
+        ]
+        var environment = ProcessInfo.processInfo.environment
+        environment["HOME"] = self.directory
+        environment["XDG_RUNTIME_DIR"] = self.directory
+        process.environment = environment
+        process.standardError = FileHandle.nullDevice
+        process.standardOutput = FileHandle.nullDevice
+        try process.run()
+        self.process = process
+        for _ in 0..<100 where !FileManager.default.fileExists(atPath: "\(self.directory)/socket") {
+            Thread.sleep(forTimeInterval: 0.05)
+        }
+    }
+
+    /// As when the server crashes.
+    func kill() {
+        guard let process = self.process else { return }
+        Foundation.kill(process.processIdentifier, SIGKILL)
+        process.waitUntilExit()
+        self.process = nil
+        try? FileManager.default.removeItem(atPath: "\(self.directory)/socket")
+    }
+
+    /// Neither answers nor goes away.
+    func freeze(_ isFrozen: Bool) {
+        guard let process = self.process else { return }
+        Foundation.kill(process.processIdentifier, isFrozen ? SIGSTOP : SIGCONT)
+    }
+
+    deinit {
+        self.kill()
+        try? FileManager.default.removeItem(atPath: self.directory)
+    }
+}
