@@ -31,6 +31,7 @@ extension CallEngine {
             self.conclude(.left, isFarewell: self.attemptCount > 0, &turn)
         case .inSession where self.attached != nil:
             self.phase = .leaving(until: turn.now.advanced(by: Self.leavePeriod))
+            for link in self.links where link.isAttempt { self.drop(link.id, .normal, &turn) }
             self.tellReconnect(.held, &turn)
             self.send(.leave, &turn)
         case .inSession:
@@ -41,7 +42,7 @@ extension CallEngine {
     }
 
     mutating func submit(_ request: RequestID, _ command: Command, _ turn: inout Turn) {
-        if case .leaving = self.phase {
+        if self.isLeaving {
             turn.effects.append(.finish(request, .failed(.callOver)))
             return
         }

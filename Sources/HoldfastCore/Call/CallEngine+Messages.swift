@@ -92,7 +92,7 @@ extension CallEngine {
         self.reconnect.setOverlapping(true)
         self.refusedResumeCount = 0
         self.hasRaisedCounter = false
-        if self.isConcluded {
+        guard !self.isLeaving else {
             // Joined or resumed only to leave.
             self.send(.leave, &turn)
             return self.tellReconnect(.held, &turn)
@@ -118,7 +118,7 @@ extension CallEngine {
     private mutating func accept(_ welcome: Welcome) -> Bool {
         if var membership, welcome.mode == .resumed {
             guard welcome.session == membership.session else { return false }
-            if let known = membership.generation, welcome.generation < known { return false }
+            if let known = membership.generation, welcome.generation <= known { return false }
             membership.update(welcome)
             self.membership = membership
             return true

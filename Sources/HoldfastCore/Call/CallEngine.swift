@@ -85,6 +85,14 @@ struct CallEngine: Sendable {
         }
     }
 
+    /// Whether the server is to be told that we leave, and nothing else.
+    var isLeaving: Bool {
+        switch self.phase {
+        case .leaving, .farewell, .over: true
+        case .joining, .inSession: false
+        }
+    }
+
     func owns(_ id: ConnectionID) -> Bool { self.links.contains { $0.id == id } }
 
     var attemptCount: Int { self.links.count { $0.isAttempt } }

@@ -17,8 +17,9 @@ struct Outage: Hashable, Sendable {
     /// seconds of packet loss are nobody's business.
     static let reportDelay: Duration = .seconds(3)
     /// For how long a session is tried for whose window has passed by our clock. The server's may
-    /// run longer (HF-59), and the network comes back a moment after the device wakes.
-    static let finalPeriod: Duration = .seconds(10)
+    /// run longer (HF-59), and the network comes back a moment after the device wakes. Longer than
+    /// ``TriggerLimit/period``, so that a token that comes late still gets its attempt.
+    static let finalPeriod: Duration = .seconds(15)
 
     /// When something is due.
     var nextDeadline: MonotonicInstant {

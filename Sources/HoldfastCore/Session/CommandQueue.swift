@@ -212,16 +212,16 @@ extension Command {
     /// What the server would answer at once (HF-43); nil when it may be sent.
     var localFailure: CommandFailure? {
         guard case .sendMessage(let to, let body) = self else { return nil }
-        guard body.byteCount <= Limits.messageBytesMax else {
-            return CommandFailure(code: .tooLarge, message: "A message has at most 8192 bytes.")
+        guard body.fits else {
+            return CommandFailure(
+                code: .tooLarge,
+                message: "A message has at most 7168 bytes, its topic at most 128."
+            )
         }
         guard to.count <= Limits.recipientCountMax else {
             return CommandFailure(code: .badRequest, message: "A message names at most 64 others.")
         }
-        guard case .data(let topic, _) = body, topic.utf8.count > Limits.nameBytesMax else {
-            return nil
-        }
-        return CommandFailure(code: .badRequest, message: "A topic has at most 256 bytes.")
+        return nil
     }
 }
 
@@ -232,11 +232,5 @@ extension CallMessage.Body {
         case .text: self.byteCount
         case .data(let topic, _): self.byteCount + topic.utf8.count
         }
-    }
-}
-
-extension CommandNumber {
-    fileprivate static func <= (left: CommandNumber, right: CommandNumber) -> Bool {
-        !(right < left)
     }
 }

@@ -12,6 +12,9 @@ struct Roster: Hashable, Sendable {
     /// A departure that only a snapshot tells of has no reason.
     static let reasonUnknown = LeaveReason(rawValue: "unknown")
 
+    /// Beyond this nobody is shown; no call is that large.
+    static let countMax = 4096
+
     /// This participant; it is not shown.
     var me: ParticipantID?
     private(set) var mine: Participant?
@@ -24,6 +27,9 @@ struct Roster: Hashable, Sendable {
     mutating func put(_ participant: Participant) -> Change? {
         guard participant.id != self.me else {
             self.mine = participant
+            return nil
+        }
+        guard self.others[participant.id] != nil || self.others.count < Self.countMax else {
             return nil
         }
         let known = self.others.updateValue(participant, forKey: participant.id)

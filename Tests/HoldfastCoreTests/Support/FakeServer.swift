@@ -464,7 +464,3 @@ struct FakeServer {
 
     private mutating func refuse(_ id: ConnectionID, _ bye: Bye) { self.bye(id, bye) }
 }
-
-extension LogOffset {
-    fileprivate static func <= (left: LogOffset, right: LogOffset) -> Bool { !(right < left) }
-}
