@@ -17,6 +17,11 @@ let strict: [SwiftSetting] = [
 let nio: [Target.Dependency] = [
     .product(name: "NIOCore", package: "swift-nio", condition: .when(traits: ["NIO"])),
     .product(name: "NIOPosix", package: "swift-nio", condition: .when(traits: ["NIO"])),
+    .product(
+        name: "NIOConcurrencyHelpers",
+        package: "swift-nio",
+        condition: .when(traits: ["NIO"])
+    ),
     .product(name: "NIOHTTP1", package: "swift-nio", condition: .when(traits: ["NIO"])),
     .product(name: "NIOWebSocket", package: "swift-nio", condition: .when(traits: ["NIO"])),
     .product(name: "NIOSSL", package: "swift-nio-ssl", condition: .when(traits: ["NIO"])),
@@ -157,11 +162,13 @@ let package = Package(
         ),
 
         // Tools.
+        .target(name: "CHoldfastDrill"),
         .target(
             name: "HoldfastDrill",
             dependencies: [
                 "Holdfast", "HoldfastNIO", "HoldfastLinux", "HoldfastMedia", "HoldfastServer",
-            ],
+                "CHoldfastDrill",
+            ] + nio,
             swiftSettings: strict
         ),
         .executableTarget(
@@ -226,6 +233,11 @@ let package = Package(
                 "HoldfastServer", "HoldfastServerCore", "HoldfastProto", "HoldfastWire",
                 "HoldfastSpec", "holdfastd",
             ] + nio + server,
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "HoldfastDrillTests",
+            dependencies: ["HoldfastDrill"],
             swiftSettings: strict
         ),
         .testTarget(

@@ -23,7 +23,7 @@ enum ModuleTable {
         // Tools.
         "HoldfastDrill": foundation.union(system).union(nio).union(client).union([
             "HoldfastNIO", "HoldfastLinux", "HoldfastMedia", "HoldfastServer", "HoldfastServerCore",
-            "HoldfastProto", "Logging",
+            "HoldfastProto", "CHoldfastDrill", "UnixSignals",
         ]),
         "holdfastctl": foundation.union(system).union(tools).union(["HoldfastDrill"]),
     ]
@@ -41,7 +41,7 @@ enum ModuleTable {
     /// What a module on top of the SDK sees.
     private static let client: Set = ["Holdfast", "HoldfastCore", "HoldfastWire"]
     private static let nio: Set = [
-        "Crypto", "NIOCore", "NIOHTTP1", "NIOPosix", "NIOSSL", "NIOWebSocket",
+        "Crypto", "NIOConcurrencyHelpers", "NIOCore", "NIOHTTP1", "NIOPosix", "NIOSSL", "NIOWebSocket",
     ]
     private static let serverPackages: Set = [
         "GRDB", "HTTPTypes", "Hummingbird", "HummingbirdTLS", "JWTKit", "Logging", "Metrics",

@@ -1,0 +1,70 @@
+#if NIO && Server && os(Linux)
+import Foundation
+
+/// Runs faults one after the other and tells how they went.
+package struct Drill: Sendable {
+    package var faults: [any Fault]
+    package var isJSON: Bool
+    /// Where people read; standard error with `--json`.
+    package var tell: @Sendable (String) -> Void
+
+    package init(
+        faults: [any Fault],
+        isJSON: Bool,
+        tell: @escaping @Sendable (String) -> Void
+    ) {
+        self.faults = faults
+        self.isJSON = isJSON
+        self.tell = tell
+    }
+
+    /// Runs all. True when every promise was kept.
+    package func run() async -> Bool {
+        let total = self.faults.reduce(Duration.zero) { $0 + $1.expectation }
+        self.tell("\(self.faults.count) faults, about \(total.components.seconds) s")
+        var failedCount = 0
+        for (index, fault) in self.faults.enumerated() {
+            let prefix = "[\(index + 1)/\(self.faults.count)] \(fault.name)"
+            self.tell("\(prefix): \(fault.promise)")
+            var report: FaultReport
+            do {
+                report = try await fault.run { self.tell("  \($0)") }
+            } catch {
+                report = FaultReport(fault: fault.name, promise: fault.promise)
+                report.failures.append("\(error)")
+            }
+            if !report.pass { failedCount += 1 }
+            self.show(report)
+        }
+        if self.isJSON {
+            let passed = self.faults.count - failedCount
+            print(#"{"summary":true,"passed":\#(passed),"failed":\#(failedCount)}"#)
+        }
+        return failedCount == 0
+    }
+
+    private func show(_ report: FaultReport) {
+        if self.isJSON, let line = try? report.line() { print(line) }
+        for line in Self.summary(of: report) { self.tell(line) }
+    }
+
+    /// What people read of a report.
+    package static func summary(of report: FaultReport) -> [String] {
+        var lines = [
+            report.pass ? "  ✓ kept" : "  ✗ not kept: \(report.failures.joined(separator: "; "))"
+        ]
+        var figures: [String] = []
+        if let median = report.median, let tail = report.tail {
+            figures.append("back after \(Int(median)) ms (median), \(Int(tail)) ms (99 %)")
+        }
+        if let gap = report.mediaGapMilliseconds {
+            figures.append("longest media gap \(Int(gap)) ms")
+        }
+        figures.append(
+            "\(report.lost) lost, \(report.duplicated) repeated, \(report.leftSeen) seen leaving"
+        )
+        lines.append("    " + figures.joined(separator: " · "))
+        return lines
+    }
+}
+#endif

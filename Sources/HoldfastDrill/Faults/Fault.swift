@@ -1,0 +1,32 @@
+#if NIO && Server && os(Linux)
+/// Something that goes wrong, and what is promised then.
+package protocol Fault: Sendable {
+    /// For `--only`, and for the report.
+    var name: String { get }
+    /// For people.
+    var promise: String { get }
+    /// About how long it takes.
+    var expectation: Duration { get }
+
+    /// Makes it happen on real processes and measures. Throws when the drill itself fails.
+    func run(progress: @Sendable (String) -> Void) async throws -> FaultReport
+}
+
+/// How thorough a drill is.
+package enum DrillExtent: Sendable {
+    /// Every fault a few times, in 90 s.
+    case quick
+    /// Every fault as often as its promise says.
+    case whole
+}
+
+/// Every fault there is, in the order of the report.
+package func allFaults(_ extent: DrillExtent) -> [any Fault] {
+    let isQuick = extent == .quick
+    return [
+        NetworkCut(outageCount: isQuick ? 5 : 20, outage: .seconds(2)),
+        ClientStop(stop: .seconds(5)),
+        ServerKill(clientCount: 10, killCount: isQuick ? 2 : 5, isSupervised: false),
+    ]
+}
+#endif

@@ -1,0 +1,132 @@
+#if NIO && Server && os(Linux)
+import Foundation
+
+/// Where a fault happens: a network, a server on it, a recorder beside the server, and phones.
+///
+/// Host 0 is the server's, the others are the phones'. Everything is a process of its own and ends
+/// with the stage.
+package final class Stage: @unchecked Sendable {
+    /// The call everybody joins.
+    static let call = "drill"
+
+    package let network: DrillNetwork
+    package let server: ServerProcess
+    package let recorder: Recorder
+    package let folder: String
+    // SAFETY: one task of the drill adds phones and reads them.
+    package private(set) var phones: [Phone] = []
+    /// Between a phone and the server.
+    package let roundTrip: Duration
+
+    /// Builds it and waits until the recorder is in the call.
+    package init(
+        phoneCount: Int,
+        roundTrip: Duration = .milliseconds(100),
+        isSupervised: Bool = false
+    ) async throws {
+        self.roundTrip = roundTrip
+        self.folder = try Self.makeFolder()
+        self.network = try await DrillNetwork(nodeCount: phoneCount + 1)
+        for node in 1...phoneCount {
+            try await self.network.setDelay(roundTrip / 2, of: node)
+        }
+        self.server = try await ServerProcess(
+            host: self.network.address(of: 0),
+            port: 8443,
+            folder: self.folder + "/server",
+            isSupervised: isSupervised,
+            network: self.network.namespaces[0]
+        )
+        self.recorder = Recorder(
+            host: self.server.host,
+            port: self.server.port,
+            call: Self.call,
+            token: try await DevelopmentToken.make(
+                keys: self.server.keys,
+                user: "recorder",
+                life: .seconds(24 * 3600)
+            ),
+            network: self.network.namespaces[0]
+        )
+        try await self.waitUntil("the recorder joined", within: .seconds(10)) {
+            self.recorder.snapshot.isAttached
+        }
+    }
+
+    /// Adds a phone on its own host and waits until it has joined.
+    @discardableResult
+    package func addPhone(_ name: String, tone: Double?) async throws -> Phone {
+        let node = self.phones.count + 1
+        var settings = Phone.Settings(
+            name: name,
+            server: self.server.url,
+            call: Self.call,
+            token: try await DevelopmentToken.make(
+                keys: self.server.keys,
+                user: name,
+                life: .seconds(24 * 3600)
+            ),
+            tone: tone,
+            sessionFolder: self.folder + "/" + name
+        )
+        settings.network = self.network.namespaces[node]
+        settings.log = self.folder + "/\(name).log"
+        let phone = try Phone(settings)
+        self.phones.append(phone)
+        guard try await phone.wait(within: .seconds(20), until: { $0.event == "joined" }) != nil
+        else {
+            let said = (try? String(contentsOfFile: settings.log, encoding: .utf8)) ?? ""
+            throw DrillFailure("\(name) did not join: \(said.suffix(400))")
+        }
+        return phone
+    }
+
+    /// Waits until every phone with media receives RTP from every other.
+    package func waitForMedia() async throws {
+        let withMedia = self.phones.filter { $0.settings.tone != nil }
+        try await self.waitUntil("media flows", within: .seconds(20)) {
+            withMedia.allSatisfy { phone in
+                let heard = phone.history.filter {
+                    $0.event == "media" && ($0.packetsReceived ?? 0) > 0
+                }
+                return Set(heard.compactMap(\.participant)).count >= withMedia.count - 1
+            }
+        }
+    }
+
+    /// Waits for a condition; the drill fails when it does not come.
+    package func waitUntil(
+        _ what: String,
+        within limit: Duration,
+        _ holds: () -> Bool
+    ) async throws {
+        let clock = ContinuousClock()
+        let end = clock.now.advanced(by: limit)
+        while !holds() {
+            guard clock.now < end else { throw DrillFailure("not within \(limit): \(what)") }
+            try await clock.sleep(for: .milliseconds(5))
+        }
+    }
+
+    /// Ends every process and removes the folder.
+    package func tearDown() async {
+        self.recorder.stop()
+        for phone in self.phones { await phone.process.stop(within: .milliseconds(1500)) }
+        await self.server.process.stop(within: .seconds(2))
+        await self.network.stop()
+        try? FileManager.default.removeItem(atPath: self.folder)
+    }
+
+    /// A folder of this drill's own, for nobody else to read.
+    static func makeFolder() throws -> String {
+        let base = FileManager.default.temporaryDirectory.path
+        let folder = base + "/holdfast-drill-\(getpid())-\(UInt32.random(in: 0...UInt32.max))"
+        try FileManager.default.createDirectory(
+            atPath: folder + "/server",
+            withIntermediateDirectories: true,
+            attributes: [.posixPermissions: 0o700]
+        )
+        return folder
+    }
+}
+#endif

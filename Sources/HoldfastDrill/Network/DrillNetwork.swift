@@ -1,0 +1,71 @@
+#if NIO && os(Linux)
+import Foundation
+
+/// The drill's hold on a ``NetworkSwitch`` that runs as a process of its own.
+package final class DrillNetwork: Sendable {
+    private let process: ChildProcess
+    /// The namespaces of its hosts, as ``ChildProcess`` takes them.
+    package let namespaces: [String]
+    private let subnet: UInt8
+
+    /// Whether networks can be made here, and if not, why.
+    package static var obstacle: String? {
+        if geteuid() != 0 { return "only root can make network namespaces" }
+        if unsafe access("/dev/net/tun", R_OK | W_OK) != 0 {
+            return "/dev/net/tun cannot be opened"
+        }
+        return nil
+    }
+
+    /// Makes a network of so many hosts.
+    package init(nodeCount: Int, includesThisHost: Bool = false) async throws {
+        // Two drills at once get networks that do not overlap, as far as 250 process ids tell.
+        self.subnet = UInt8(1 + getpid() % 250)
+        let place = includesThisHost ? "host" : "apart"
+        self.process = try ChildProcess(
+            name: "network",
+            [ToolPaths.holdfastctl, "switch", "\(nodeCount)", "\(self.subnet)", place]
+        )
+        let first = try await self.process.output.next(within: .seconds(5)).text.split(
+            separator: " "
+        )
+        guard first.first == "ready", first.count == nodeCount + 2 else {
+            throw DrillFailure("the network did not start: \(first.joined(separator: " "))")
+        }
+        self.namespaces = first.dropFirst(2).map { "/proc/\(first[1])/fd/\($0)" }
+    }
+
+    /// The address of a host.
+    package func address(of node: Int) -> String { "10.77.\(self.subnet).\(node + 1)" }
+
+    /// Delay of a host's way to the switch, one way.
+    package func setDelay(_ delay: Duration, of node: Int) async throws {
+        let milliseconds =
+            Double(delay.components.seconds) * 1000
+            + Double(delay.components.attoseconds) / 1e15
+        try await self.command("delay \(node) \(milliseconds)")
+    }
+
+    /// Takes a host's device down: its kernel says so, and nothing passes.
+    package func cut(_ node: Int) async throws { try await self.command("cut \(node)") }
+
+    /// Brings the device up again.
+    package func restore(_ node: Int) async throws { try await self.command("restore \(node)") }
+
+    /// Ends the network and everything in it.
+    package func stop() async { await self.process.stop(within: .milliseconds(500)) }
+
+    private func command(_ line: String) async throws {
+        self.process.write(line)
+        let answer = try await self.process.output.next(within: .seconds(3)).text
+        guard answer == "ok" else { throw DrillFailure("the network said: \(answer)") }
+    }
+}
+
+/// Something a drill needs did not work; the drill itself, not the product, has failed.
+package struct DrillFailure: Error, CustomStringConvertible {
+    package let description: String
+
+    package init(_ description: String) { self.description = description }
+}
+#endif

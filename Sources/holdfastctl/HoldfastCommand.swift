@@ -1,0 +1,90 @@
+#if Server && os(Linux)
+import ArgumentParser
+import HoldfastDrill
+
+/// `holdfastctl`.
+struct HoldfastCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "holdfastctl",
+        abstract: "Joins calls, makes tokens, and proves that calls stay alive.",
+        subcommands: [JoinCommand.self, TokenCommand.self, DrillCommand.self, RunCommand.self]
+    )
+
+    /// Runs the command that the arguments name. From a file's top level, `main` would be the
+    /// synchronous one.
+    static func start(_ arguments: [String]) async { await self.main(arguments) }
+}
+
+/// `holdfastctl run`: two phones in a live call.
+struct RunCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "run",
+        abstract: "Starts a server and two phones in a live call, and lets you break things.",
+        discussion: """
+            With a terminal: a live view with keys. Without one: a tour of a minute through three \
+            faults, the table of what was measured, then it goes on serving until it is told to \
+            end. Ctrl-C and SIGTERM leave nothing behind.
+            """
+    )
+
+    @Option(help: "Port of the loopback interface; the next free one is taken.")
+    var port = 8080
+
+    @Flag(help: "No view and no tour: serve until the end.")
+    var serve = false
+
+    func run() async throws {
+        guard try await RunProgram.run(port: self.port, isTour: !self.serve) else {
+            throw ExitCode.failure
+        }
+    }
+}
+
+/// `holdfastctl drill`: the promise, measured on real processes.
+struct DrillCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "drill",
+        abstract: "Makes real faults happen to real processes and measures what is promised.",
+        discussion: """
+            Each fault starts its own server and phones with real media, 100 ms away from each \
+            other. Needs root and /dev/net/tun for its networks. Exit status 1 when a promise was \
+            not kept.
+            """
+    )
+
+    @Flag(help: "Every fault a few times; about a minute.")
+    var quick = false
+
+    @Flag(help: "A line of JSON per fault and a summary on standard output.")
+    var json = false
+
+    @Option(help: ArgumentHelp("Only this fault; may be repeated.", valueName: "name"))
+    var only: [String] = []
+
+    @Flag(help: "Name the faults and end.")
+    var list = false
+
+    func validate() throws {
+        let names = allFaults(.whole).map(\.name)
+        for name in self.only where !names.contains(name) {
+            throw ValidationError(
+                "There is no fault \(name). There are: \(names.joined(separator: ", "))"
+            )
+        }
+    }
+
+    func run() async throws {
+        let all = allFaults(self.quick ? .quick : .whole)
+        if self.list {
+            for fault in all { print("\(fault.name): \(fault.promise)") }
+            return
+        }
+        if let obstacle = DrillNetwork.obstacle {
+            throw ValidationError("The drill needs networks of its own: \(obstacle).")
+        }
+        let chosen = self.only.isEmpty ? all : all.filter { self.only.contains($0.name) }
+        let drill = Drill(faults: chosen, isJSON: self.json, tell: Narrator(isJSON: self.json).tell)
+        guard await drill.run() else { throw ExitCode.failure }
+    }
+}
+#endif
