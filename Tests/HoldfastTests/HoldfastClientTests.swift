@@ -105,6 +105,34 @@ import Testing
         #expect(client.calls.isEmpty)
     }
 
+    @Test func `calls are not restored by a client that never runs`() async throws {
+        let server = try ServerAddress(parsing: "wss://calls.example.com")
+        try await self.world.store.save(storedSession(call: "c", counter: 1), server: server)
+        let client = try HoldfastClient(self.world.configuration())
+        let call = try #require(await client.restoreCalls().first)
+        let events = Task {
+            var seen: [HoldfastCall.Event] = []
+            for await event in call.events { seen.append(event) }
+            return seen
+        }
+        let mover = Task {
+            while !Task.isCancelled {
+                self.world.clock.advance(by: .seconds(1))
+                await Task.yield()
+            }
+        }
+        #expect(await events.value == [])
+        await call.leave()
+        mover.cancel()
+        // The session is still there for a client that runs.
+        #expect(try await self.world.store.load(server: server).sessions.count == 1)
+        try await withRunning(client) { client in
+            await client.settle()
+            #expect(self.world.transport.requests.isEmpty)
+            #expect(await client.restoreCalls().count == 1)
+        }
+    }
+
     @Test func `a cancelled join gives up the call`() async throws {
         self.world.transport.setPeer { _ in }
         try await withHoldfastClient(self.world.configuration()) { client in

@@ -45,7 +45,8 @@ public final class HoldfastClient: Sendable {
     }
 
     /// Runs the client until the surrounding task is cancelled. Everything the client does happens in
-    /// here; when it returns, no task of the client's is left.
+    /// here; when it returns, no task of the client's is left. A token provider or an observing handler
+    /// that ignores its cancellation delays that.
     ///
     /// Cancelling leaves no call: connections say that they will be back, sessions stay on the server
     /// for their window, sequences of events end without an end event, and
@@ -91,6 +92,7 @@ public final class HoldfastClient: Sendable {
 
     /// Returns to the calls in which this device was when its process ended, as the session store
     /// kept them. Returns at once; each call tells by its events how it went: `joined`, or its end.
+    /// When ``run()`` does not begin within 5 s the sequences end without events; the sessions stay.
     ///
     /// What was not processed before the end of the process comes again: an app that must not do
     /// something twice keeps the message's id with what it did.
@@ -121,6 +123,7 @@ public final class HoldfastClient: Sendable {
                 self.driver.inbox.insist(
                     .engine(.restore(record.handle, session, request))
                 )
+                self.driver.expectStart(of: record)
                 calls.append(HoldfastCall(record: record, driver: self.driver))
             } catch {
                 self.driver.note("a kept session was not restored: \(error.code)")

@@ -93,14 +93,14 @@ final class Driver: Sendable {
     }
 
     /// Lets go of a call that nobody runs: waiting for a client whose `run()` never began would be
-    /// waiting for ever.
+    /// waiting for ever. Whatever waits in the inbox for this call is taken back; nothing is sent.
     func expectStart(of record: CallRecord) {
         guard self.shared.withLock({ $0.phase == .created }) else { return }
         let deadline = self.clock.now().advanced(by: Self.startTimeout)
         self.workers.start {
             try? await self.clock.sleep(until: deadline)
             guard self.shared.withLock({ $0.phase == .created }) else { return }
-            self.inbox.insist(.engine(.leave(record.handle)))
+            self.inbox.withdraw(record.handle)
             record.stop()
             self.forget(record.handle)
         }

@@ -3,6 +3,9 @@ internal import HoldfastWire
 
 /// Carries out what the core decides. Owned by the task of ``Driver/run(_:)``; it awaits nothing.
 struct DriverShell {
+    /// The shortest time between two turns that only the clock asks for.
+    private static let pause: Duration = .milliseconds(1)
+
     private let driver: Driver
     private var core: DriverCore
     let store: StoreWriter
@@ -146,7 +149,9 @@ struct DriverShell {
     /// One timer. One that rings early costs a turn in which nothing happens, so it is replaced only
     /// when it would ring late.
     private mutating func arm(at now: MonotonicInstant) {
-        guard let deadline = self.core.nextWake else { return }
+        guard let wake = self.core.nextWake else { return }
+        // Whatever the engine wants, other tasks get their turn too.
+        let deadline = max(wake, now.advanced(by: Self.pause))
         if let timer = self.timer {
             if timer.deadline > now, timer.deadline <= deadline { return }
             self.driver.workers.cancel(timer.worker)

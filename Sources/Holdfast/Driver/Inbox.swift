@@ -82,6 +82,18 @@ final class Inbox: Sendable {
     /// Wakes the driver without telling it anything.
     func wake() { self.bell.yield() }
 
+    /// Takes back a call that never began.
+    func withdraw(_ call: CallHandle) {
+        self.content.withLock { content in
+            content.entries.removeAll { entry in
+                switch entry.input {
+                case .engine(.join(call, _)), .engine(.restore(call, _, _)): true
+                default: false
+                }
+            }
+        }
+    }
+
     /// Everything that waits, in order; the lanes come last.
     func take() -> [Entry] {
         self.content.withLock { content in

@@ -30,7 +30,7 @@ package struct SessionStoreContents: Hashable, Sendable {
     }
 }
 
-/// Why a store could not do its work. Carries no secret and no call id.
+/// Why a store could not do its work. Its description carries no secret, no path and no call id.
 package enum SessionStoreError: Error, Hashable, Sendable, CustomStringConvertible {
     /// Folder or file cannot be read or written. `code` is the system's `errno`.
     case unavailable(operation: String, code: Int32)
@@ -44,8 +44,9 @@ package enum SessionStoreError: Error, Hashable, Sendable, CustomStringConvertib
     package var description: String {
         switch self {
         case .unavailable(let operation, let code): "cannot \(operation) (errno \(code))"
-        case .damaged(let keptAs, let reason): "damaged entry, kept as \(keptAs): \(reason)"
-        case .exposed(let path): "\(path) can be read by others; not used"
+        // File names contain the call, folders the user.
+        case .damaged(_, let reason): "damaged entry, set aside: \(reason)"
+        case .exposed: "an entry or its folder can be read by others; not used"
         case .full: "more than \(SessionStoreLimits.sessionCountMax) sessions"
         }
     }
