@@ -237,7 +237,7 @@ let package = Package(
         ),
         .testTarget(
             name: "HoldfastDrillTests",
-            dependencies: ["HoldfastDrill"],
+            dependencies: ["HoldfastDrill"] + nio,
             swiftSettings: strict
         ),
         .testTarget(

@@ -42,7 +42,7 @@ extension EndToEnd {
             #expect(await run.waitForEnd(.seconds(5)))
             try await Task.sleep(for: .seconds(1))
             for child in children {
-                #expect(kill(child, 0) != 0, "process \(child) is still there")
+                #expect(!Self.isAlive(child), "\(child) is still there")
             }
 
             let next = try ChildProcess(
@@ -98,12 +98,23 @@ extension EndToEnd {
             return children + children.flatMap(Self.descendants)
         }
 
+        /// A zombie whose new parent has not looked yet is dead.
+        private static func isAlive(_ pid: pid_t) -> Bool {
+            guard let fields = Self.fields(of: pid) else { return false }
+            return fields.first != "Z"
+        }
+
         private static func parent(of pid: pid_t) -> pid_t? {
+            guard let fields = Self.fields(of: pid), fields.count > 1 else { return nil }
+            return pid_t(fields[1])
+        }
+
+        /// State, parent and what follows in `/proc/PID/stat`.
+        private static func fields(of pid: pid_t) -> [Substring]? {
             guard let stat = try? String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8),
                 let end = stat.lastIndex(of: ")")
             else { return nil }
-            let fields = stat[stat.index(after: end)...].split(separator: " ")
-            return fields.count > 1 ? pid_t(fields[1]) : nil
+            return stat[stat.index(after: end)...].split(separator: " ")
         }
     }
 }

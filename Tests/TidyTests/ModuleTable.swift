@@ -41,7 +41,8 @@ enum ModuleTable {
     /// What a module on top of the SDK sees.
     private static let client: Set = ["Holdfast", "HoldfastCore", "HoldfastWire"]
     private static let nio: Set = [
-        "Crypto", "NIOConcurrencyHelpers", "NIOCore", "NIOHTTP1", "NIOPosix", "NIOSSL", "NIOWebSocket",
+        "Crypto", "NIOConcurrencyHelpers", "NIOCore", "NIOHTTP1", "NIOPosix", "NIOSSL",
+        "NIOWebSocket",
     ]
     private static let serverPackages: Set = [
         "GRDB", "HTTPTypes", "Hummingbird", "HummingbirdTLS", "JWTKit", "Logging", "Metrics",

@@ -5,6 +5,7 @@ import Foundation
 ///
 /// Host 0 is the server's, the others are the phones'. Everything is a process of its own and ends
 /// with the stage.
+// SAFETY: one task of the drill adds phones and reads them; everything else is constant.
 package final class Stage: @unchecked Sendable {
     /// The call everybody joins.
     static let call = "drill"
@@ -13,7 +14,6 @@ package final class Stage: @unchecked Sendable {
     package let server: ServerProcess
     package let recorder: Recorder
     package let folder: String
-    // SAFETY: one task of the drill adds phones and reads them.
     package private(set) var phones: [Phone] = []
     /// Between a phone and the server.
     package let roundTrip: Duration

@@ -22,7 +22,7 @@ final class RelayGate: Sendable {
                 $0.channels.removeValue(forKey: ObjectIdentifier(channel))
             }
         }
-        channel.setOption(.autoRead, value: isOpen).whenSuccess { if isOpen { channel.read() } }
+        channel.setOption(.autoRead, value: isOpen).whenComplete { _ in }
     }
 
     /// Stops every connection.

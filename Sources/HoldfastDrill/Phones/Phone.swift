@@ -5,6 +5,7 @@ import Glibc
 /// A phone of the drill: `holdfastctl join --json` as a process of its own, with its own media.
 ///
 /// Everything that is known of it comes from its lines and from `/proc`.
+// SAFETY: `lock` guards `events`; everything else is constant.
 package final class Phone: @unchecked Sendable {
     /// How a phone joins.
     package struct Settings: Sendable {
@@ -39,7 +40,6 @@ package final class Phone: @unchecked Sendable {
 
     package let settings: Settings
     package let process: ChildProcess
-    // SAFETY: `lock` guards `events`.
     private let lock = NSLock()
     private var events: [PhoneEvent] = []
 

@@ -3,13 +3,13 @@ import Foundation
 import Glibc
 
 /// The drill's own `holdfastd`, with a data directory that outlives its processes.
+// SAFETY: one task of the drill starts, kills and restarts the server; nobody else has it.
 package final class ServerProcess: @unchecked Sendable {
     package let host: String
     package let port: Int
     package let folder: String
     package let isSupervised: Bool
     private let network: String?
-    // SAFETY: one task of the drill starts, kills and restarts the server; nobody else has it.
     package private(set) var process: ChildProcess
 
     /// Starts the server and waits until it listens.

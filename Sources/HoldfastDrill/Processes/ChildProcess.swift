@@ -132,8 +132,8 @@ package final class ChildProcess: Sendable {
 }
 
 /// The end of a process, told from the thread that waits for it.
+// SAFETY: `lock` guards `value`.
 private final class Ending: @unchecked Sendable {
-    // SAFETY: `lock` guards `value`.
     private let lock = NSLock()
     private var value: Int32?
 

@@ -2,6 +2,7 @@
 import Foundation
 
 /// Lines of a process in the order of their arrival, each with its time, for one reader.
+// SAFETY: `lock` guards every property.
 package final class LineBuffer: @unchecked Sendable {
     /// A line and when it arrived.
     package struct Line: Sendable {
@@ -13,7 +14,6 @@ package final class LineBuffer: @unchecked Sendable {
     /// Lines that wait for their reader; later ones are lost, and counted.
     package static let lineCountMax = 200_000
 
-    // SAFETY: `lock` guards every property below.
     private let lock = NSLock()
     private var lines: [Line] = []
     private var lostCount = 0

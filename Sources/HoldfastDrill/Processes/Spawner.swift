@@ -6,10 +6,10 @@ import Glibc
 ///
 /// The kernel ties a child that asked to die with its parent to the *thread* that started it; a
 /// pool's thread may end at any time and would take the child along.
+// SAFETY: `condition` guards `jobs`.
 final class Spawner: @unchecked Sendable {
     static let shared = Spawner()
 
-    // SAFETY: `condition` guards `jobs`.
     private let condition = NSCondition()
     private var jobs: [@Sendable () -> Void] = []
 
@@ -74,7 +74,15 @@ final class Spawner: @unchecked Sendable {
         unsafe posix_spawnattr_init(&attributes)
         defer { unsafe posix_spawnattr_destroy(&attributes) }
         // A group of its own: Ctrl-C at the terminal is the drill's to handle, in order.
-        unsafe posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETPGROUP))
+        // And no signal blocked or ignored, whatever whoever started the drill had wished.
+        var none = sigset_t()
+        var all = sigset_t()
+        unsafe sigemptyset(&none)
+        unsafe sigfillset(&all)
+        unsafe posix_spawnattr_setsigmask(&attributes, &none)
+        unsafe posix_spawnattr_setsigdefault(&attributes, &all)
+        let flags = POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF
+        unsafe posix_spawnattr_setflags(&attributes, Int16(flags))
         unsafe posix_spawnattr_setpgroup(&attributes, 0)
         let merged = ProcessInfo.processInfo.environment.merging(environment) { $1 }
         var argumentPointers = unsafe arguments.map { unsafe strdup($0) }
@@ -109,8 +117,8 @@ package struct SpawnFailure: Error, CustomStringConvertible {
 }
 
 /// Hands a result from the spawner's thread to the one that waits.
+// SAFETY: `semaphore` orders the one write before the one read.
 private final class SpawnResult: @unchecked Sendable {
-    // SAFETY: `semaphore` orders the one write before the one read.
     private let semaphore = DispatchSemaphore(value: 0)
     private var value: Result<pid_t, SpawnFailure> = .failure(SpawnFailure(code: EAGAIN))
 

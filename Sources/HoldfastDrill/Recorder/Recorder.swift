@@ -9,6 +9,7 @@ import Glibc
 ///
 /// Written from `docs/protocol.md` alone; it shares no code with the SDK. It runs beside the server,
 /// behind no fault but the server's own.
+// SAFETY: `lock` guards `log`, `interval` and `isStopped`; what varies beside them is the thread's own.
 package final class Recorder: @unchecked Sendable {
     /// One event of the log, as the server told it.
     package struct Entry: Sendable {
@@ -39,7 +40,6 @@ package final class Recorder: @unchecked Sendable {
     private let call: String
     private let token: String
     private let network: String?
-    // SAFETY: `lock` guards `log`, `interval` and `isStopped`; the rest is the thread's own.
     private let lock = NSLock()
     private var log = Log()
     private var interval: Double?

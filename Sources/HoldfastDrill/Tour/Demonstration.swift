@@ -4,6 +4,7 @@ import Glibc
 import NIOPosix
 
 /// Two phones in a call with a server, each a process of its own, and what can be done to them.
+// SAFETY: `lock` guards everything that varies.
 package final class Demonstration: @unchecked Sendable {
     /// How the phones reach the server.
     package enum Link: Sendable {
@@ -33,7 +34,6 @@ package final class Demonstration: @unchecked Sendable {
     /// Where another terminal reaches the server.
     package let entrance: String
     private let door: Relay?
-    // SAFETY: `lock` guards everything below.
     private let lock = NSLock()
     private var log: [Remark] = []
     private var cutPhones: Set<Int> = []

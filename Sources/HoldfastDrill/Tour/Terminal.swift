@@ -3,8 +3,8 @@ import Foundation
 import Glibc
 
 /// The terminal as a canvas: raw keys in, whole pictures out. Restores what it found.
+// SAFETY: set before the only reader starts, restored by whoever ends the view.
 package final class Terminal: @unchecked Sendable {
-    // SAFETY: set before the only reader starts, restored by whoever ends the view.
     private var saved = termios()
 
     /// Whether both ends of the program are a terminal.
