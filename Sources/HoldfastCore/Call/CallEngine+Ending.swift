@@ -51,7 +51,12 @@ extension CallEngine {
     }
 
     static func terminal(of reason: CallEndReason) -> SessionEvent {
-        reason == .idleTimeout ? .timedOut : .closed(.callEnded(reason))
+        switch reason {
+        case .idleTimeout: .timedOut
+        // A close frame alone names no reason.
+        case CallEndReason(rawValue: ""): .closed(.callEnded(.ended))
+        default: .closed(.callEnded(reason))
+        }
     }
 
     /// HF-60, by code, and by the range for codes that this version does not know.
