@@ -15,12 +15,14 @@ extension CallEngine {
     ) {
         guard !self.isConcluded else { return self.finish(&turn) }
         self.phase = .over
-        if isFarewell { self.phase = .farewell(until: turn.now.advanced(by: Self.farewellPeriod)) }
+        if isFarewell {
+            self.phase = .farewell(until: turn.instant.advanced(by: Self.farewellPeriod))
+        }
         var effects: [SessionMachine.Effect] = []
         self.session.end(
             with: terminal,
             lastCommand: lastCommand,
-            at: turn.now,
+            at: turn.instant,
             effects: &effects
         )
         for effect in effects { self.perform(effect, &turn) }

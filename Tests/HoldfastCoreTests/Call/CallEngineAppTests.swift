@@ -269,6 +269,21 @@ import Testing
         #expect(phone.send(.setMicrophone(EngineHarness.call, .live)) == [])
     }
 
+    @Test func `who takes part without media has no microphone to open`() {
+        var phone = Self.joined()
+        #expect(phone.send(.setMicrophone(EngineHarness.call, .live)) == [])
+        var foreign = EngineHarness()
+        var request = EngineHarness.request()
+        request.options.media.microphone = .muted
+        foreign.send(.join(EngineHarness.call, request))
+        foreign.send(.setMicrophone(EngineHarness.call, .live))
+        foreign.send(.tokenProvided(EngineHarness.call, EngineHarness.token))
+        let welcome = EngineHarness.welcome(.joined, generation: 1)
+        let effects = foreign.send(.received(foreign.last, .welcome(welcome)))
+        let live = MediaState(microphone: .live)
+        #expect(effects.sent == [.command(CommandNumber(1), .setMedia(live))])
+    }
+
     @Test func `a microphone muted before the join is muted in the join`() {
         var phone = EngineHarness()
         let request = EngineHarness.request(media: MediaSettings())

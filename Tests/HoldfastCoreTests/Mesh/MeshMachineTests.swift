@@ -48,6 +48,25 @@ import Testing
         #expect(effects == [.media(.connect(ParticipantID(other), role: role))])
     }
 
+    @Test(.spec("HF-57"))
+    func `who has no track is not connected, and takes no place among the four`() {
+        var mesh = Self.flowing()
+        var listener = EngineHarness.participant("p_l")
+        listener.media = MediaState()
+        #expect(mesh.handle(.changed(.joined(listener)), at: .zero) == [])
+        listener.media.camera = .muted
+        #expect(
+            mesh.handle(.changed(.updated(listener)), at: .zero)
+                == [.media(.connect(listener.id, role: .answerer))]
+        )
+        listener.media.camera = .absent
+        #expect(
+            mesh.handle(.changed(.updated(listener)), at: .zero) == [
+                .media(.disconnect(listener.id))
+            ]
+        )
+    }
+
     @Test func `who leaves is disconnected, once`() {
         var mesh = Self.flowing()
         let left = MeshMachine.Event.changed(

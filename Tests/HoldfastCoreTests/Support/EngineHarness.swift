@@ -153,6 +153,7 @@ struct EngineHarness {
         Participant(
             id: ParticipantID(id),
             userID: UserID("user-of-\(id)"),
+            media: MediaState(microphone: .live),
             joinedAtMilliseconds: joinedAt
         )
     }

@@ -25,8 +25,12 @@ struct PairWorld {
         var isOpened = false
     }
 
+    /// Whether everything the client is told and does is printed, to find out about one seed.
     var isTraced = false
     static let handle = EngineHarness.call
+    private static let request = JoinRequest(
+        options: JoinOptions(call: CallID("standup"), media: MediaState(microphone: .live))
+    )
     static let connectionCountMax = 3
 
     private(set) var server: FakeServer
@@ -82,7 +86,7 @@ struct PairWorld {
 
     mutating func begin() {
         self.tell(.pathChanged(.satisfied(identity: self.pathIdentity)))
-        self.tell(.join(Self.handle, EngineHarness.request()))
+        self.tell(.join(Self.handle, Self.request))
         for index in 0..<self.pick(0...4) { self.serverEvent(.join(index)) }
     }
 
@@ -254,7 +258,7 @@ struct PairWorld {
             )
         )
         self.tell(.pathChanged(.satisfied(identity: self.pathIdentity)))
-        self.tell(.restore(Self.handle, stored, EngineHarness.request()))
+        self.tell(.restore(Self.handle, stored, Self.request))
     }
 
     private mutating func stop(for duration: Duration) {
