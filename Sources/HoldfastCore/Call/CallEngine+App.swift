@@ -20,7 +20,7 @@ extension CallEngine {
         self.storedCursor = stored.cursor
         self.reconnect.setOverlapping(true)
         // Nobody knows when the earlier process died; the server does.
-        self.beginOutage(since: turn.now, reason: .suspended, reportAt: turn.now, &turn)
+        self.beginOutage(since: turn.instant, reason: .suspended, reportAt: turn.instant, &turn)
         self.tellReconnect(.triggered, &turn)
     }
 
@@ -30,7 +30,7 @@ extension CallEngine {
             // A join under way may succeed; then the server is told.
             self.conclude(.left, isFarewell: self.attemptCount > 0, &turn)
         case .inSession where self.attached != nil:
-            self.phase = .leaving(until: turn.now.advanced(by: Self.leavePeriod))
+            self.phase = .leaving(until: turn.instant.advanced(by: Self.leavePeriod))
             for link in self.links where link.isAttempt { self.drop(link.id, .normal, &turn) }
             self.tellReconnect(.held, &turn)
             self.send(.leave, &turn)
@@ -51,6 +51,9 @@ extension CallEngine {
 
     mutating func setMicrophone(_ microphone: MicrophoneState, _ turn: inout Turn) {
         guard !self.isConcluded else { return }
+        // Who has no microphone in the call has nothing to open: the others would wait for media.
+        let isPresent = self.request.options.media.microphone != .absent
+        guard self.request.media != nil || isPresent else { return }
         let track: TrackState = microphone == .live ? .live : .muted
         self.request.options.media.microphone = track
         self.request.media?.microphone = microphone
@@ -70,7 +73,7 @@ extension CallEngine {
         self.tokens.provided(token)
         if self.attached != nil {
             self.send(.authenticate(token: token.value), &turn)
-            self.tokens.authenticated(at: turn.now)
+            self.tokens.authenticated(at: turn.instant)
         } else if self.isTryingAllowed(turn),
             self.reconnect.state == .held || self.outage?.finalUntil != nil
         {
@@ -84,7 +87,7 @@ extension CallEngine {
             self.conclude(.closed(.unauthorized(message: reason)), &turn)
         } else {
             self.note("the app has no token; asking again later", &turn)
-            self.tokens.failed(at: turn.now)
+            self.tokens.failed(at: turn.instant)
         }
     }
 
@@ -98,7 +101,7 @@ extension CallEngine {
             self.disturb(.pathChanged, &turn)
             self.tellMesh(.pathChanged, &turn)
         } else {
-            self.disturbance = (.pathLost, turn.now)
+            self.disturbance = (.pathLost, turn.instant)
             self.tellReconnect(.pathLost, &turn)
             // Path monitors err: the old connection is asked before it is given up.
             if let attached { self.tellLink(attached, .probed, &turn) }
@@ -131,7 +134,7 @@ extension CallEngine {
     /// Something happened after which a connection may be dead: ask the old one and race it.
     mutating func disturb(_ reason: LossReason, _ turn: inout Turn) {
         guard !self.isConcluded else { return }
-        self.disturbance = (reason, turn.now)
+        self.disturbance = (reason, turn.instant)
         for id in self.links.map(\.id) {
             self.tellLink(id, id == self.attached ? .probed : .pathChanged, &turn)
         }
@@ -161,7 +164,7 @@ extension CallEngine {
             self.tellSession(.acknowledging, &turn)
             self.send(.acknowledge(self.session.acknowledgeable), &turn)
             self.drop(attached, .background, &turn)
-            self.beginOutage(since: turn.now, reason: .suspended, reportAt: turn.now, &turn)
+            self.beginOutage(since: turn.instant, reason: .suspended, reportAt: turn.instant, &turn)
         }
         self.tellReconnect(.held, &turn)
     }

@@ -11,7 +11,7 @@ extension CallEngine {
         let id = turn.makeConnection()
         let timeout = self.attemptTimeout(turn.environment)
         let timing = LinkTiming(
-            at: turn.now,
+            at: turn.instant,
             heartbeat: self.membership?.heartbeat ?? Welcome.Heartbeat(),
             isBackground: !turn.environment.isForeground,
             smoothedRoundTrip: self.roundTrip
@@ -22,8 +22,8 @@ extension CallEngine {
                 counter: counter,
                 cursor: counter == nil ? .zero : self.session.resumePosition,
                 mayRejoin: credentials.mayRejoin,
-                machine: LinkMachine(at: turn.now, timeout: timeout, timing: timing),
-                announced: counter == nil ? nil : turn.environment.ticketState
+                machine: LinkMachine(at: turn.instant, timeout: timeout, timing: timing),
+                announced: counter == nil ? .foreground : turn.environment.ticketState
             )
         )
         turn.effects.append(.connect(id, self.handle, credentials, timeout: timeout))
@@ -34,7 +34,7 @@ extension CallEngine {
         guard var membership else {
             return self.tokens.fresh.map { (.join(self.request.options, token: $0), nil) }
         }
-        if self.tokens.fresh == nil, self.tokens.isNeeded(at: turn.now) { return nil }
+        if self.tokens.fresh == nil, self.tokens.isNeeded(at: turn.instant) { return nil }
         let counter = membership.nextCounter(wallMilliseconds: turn.wallMilliseconds)
         self.membership = membership
         let ticket = ResumeTicket(
@@ -46,7 +46,7 @@ extension CallEngine {
             appState: turn.environment.ticketState,
             lastResult: self.session.commands.lastResult
         )
-        let mayRejoin = self.outage?.finalUntil != nil || self.tokens.isNeeded(at: turn.now)
+        let mayRejoin = self.outage?.finalUntil != nil || self.tokens.isNeeded(at: turn.instant)
         let rejoin =
             mayRejoin
             ? self.tokens.fresh.map { Credentials.Rejoin(options: self.request.options, token: $0) }
@@ -121,9 +121,9 @@ extension CallEngine {
             return self.conclude(.left, isFarewell: true, &turn)
         }
         self.beginOutage(
-            since: turn.now,
+            since: turn.instant,
             reason: reason,
-            reportAt: turn.now.advanced(by: reportDelay),
+            reportAt: turn.instant.advanced(by: reportDelay),
             &turn
         )
         self.tellReconnect(.lost(cause), &turn)
@@ -137,7 +137,7 @@ extension CallEngine {
             if !turn.environment.hasPath {
                 .pathLost
             } else if let disturbance,
-                disturbance.at.duration(to: turn.now) <= Self.disturbancePeriod
+                disturbance.at.duration(to: turn.instant) <= Self.disturbancePeriod
             {
                 disturbance.reason
             } else {
@@ -212,15 +212,15 @@ extension CallEngine {
 
     mutating func checkOutage(_ turn: inout Turn) {
         guard let outage, !self.isConcluded else { return }
-        if !outage.isReported, turn.now >= outage.reportAt {
+        if !outage.isReported, turn.instant >= outage.reportAt {
             self.outage?.isReported = true
             if self.session.stage == .inCall {
                 self.tellSession(.reported(.lost(outage.reason)), &turn)
             }
         }
         if let finalUntil = outage.finalUntil {
-            if turn.now >= finalUntil { self.conclude(.closed(.expired), &turn) }
-        } else if turn.now >= outage.windowEndsAt {
+            if turn.instant >= finalUntil { self.conclude(.closed(.expired), &turn) }
+        } else if turn.instant >= outage.windowEndsAt {
             self.beginFinalPeriod(&turn)
             self.tellReconnect(.triggered, &turn)
         }
@@ -230,7 +230,7 @@ extension CallEngine {
     /// what the app wants (HF-25).
     mutating func beginFinalPeriod(_ turn: inout Turn) {
         guard self.outage?.finalUntil == nil else { return }
-        self.outage?.finalUntil = turn.now.advanced(by: Outage.finalPeriod)
+        self.outage?.finalUntil = turn.instant.advanced(by: Outage.finalPeriod)
         self.note("the window has passed; last tries", &turn)
         self.requestToken(&turn)
     }

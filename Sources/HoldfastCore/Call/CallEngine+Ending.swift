@@ -15,12 +15,14 @@ extension CallEngine {
     ) {
         guard !self.isConcluded else { return self.finish(&turn) }
         self.phase = .over
-        if isFarewell { self.phase = .farewell(until: turn.now.advanced(by: Self.farewellPeriod)) }
+        if isFarewell {
+            self.phase = .farewell(until: turn.instant.advanced(by: Self.farewellPeriod))
+        }
         var effects: [SessionMachine.Effect] = []
         self.session.end(
             with: terminal,
             lastCommand: lastCommand,
-            at: turn.now,
+            at: turn.instant,
             effects: &effects
         )
         for effect in effects { self.perform(effect, &turn) }
@@ -51,7 +53,12 @@ extension CallEngine {
     }
 
     static func terminal(of reason: CallEndReason) -> SessionEvent {
-        reason == .idleTimeout ? .timedOut : .closed(.callEnded(reason))
+        switch reason {
+        case .idleTimeout: .timedOut
+        // A close frame alone names no reason.
+        case CallEndReason(rawValue: ""): .closed(.callEnded(.ended))
+        default: .closed(.callEnded(reason))
+        }
     }
 
     /// HF-60, by code, and by the range for codes that this version does not know.

@@ -27,7 +27,7 @@ extension CallEngine {
 
     mutating func tellMesh(_ event: MeshMachine.Event, _ turn: inout Turn) {
         guard var mesh = self.mesh else { return }
-        let effects = mesh.handle(event, at: turn.now)
+        let effects = mesh.handle(event, at: turn.instant)
         self.mesh = mesh
         for effect in effects {
             switch effect {

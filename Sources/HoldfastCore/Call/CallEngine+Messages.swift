@@ -23,7 +23,7 @@ extension CallEngine {
             self.tellSession(.received(message), &turn)
         case .goAway(_, let delay):
             self.note("the server asks to come again", &turn)
-            self.disturbance = (.serverRestart, turn.now)
+            self.disturbance = (.serverRestart, turn.instant)
             self.tellReconnect(.goAway(delay), &turn)
         case .signal(let signal):
             self.tellMesh(.signalled(signal), &turn)
@@ -140,7 +140,7 @@ extension CallEngine {
         guard let outage else { return }
         self.outage = nil
         guard outage.isReported, self.session.stage == .inCall else { return }
-        let downtime = outage.since.duration(to: turn.now)
+        let downtime = outage.since.duration(to: turn.instant)
         self.tellSession(.reported(.restored(.init(downtime: downtime))), &turn)
     }
 
@@ -152,11 +152,11 @@ extension CallEngine {
         let unused = carriedToken ? nil : self.tokens.fresh
         let expiry = welcome.authExpiresAtMilliseconds
         let remaining =
-            expiry == 0 ? nil : self.session.clock.remaining(until: expiry, at: turn.now)
-        self.tokens.welcomed(remaining: remaining, at: turn.now)
+            expiry == 0 ? nil : self.session.clock.remaining(until: expiry, at: turn.instant)
+        self.tokens.welcomed(remaining: remaining, at: turn.instant)
         guard let unused else { return }
         self.send(.authenticate(token: unused.value), &turn)
-        self.tokens.authenticated(at: turn.now)
+        self.tokens.authenticated(at: turn.instant)
     }
 
     // MARK: The last word on a connection

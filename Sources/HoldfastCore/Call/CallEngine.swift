@@ -62,7 +62,7 @@ struct CallEngine: Sendable {
     init(handle: CallHandle, request: JoinRequest, seed: UInt64, turn: Turn) {
         self.handle = handle
         self.request = request
-        self.phase = .joining(until: turn.now.advanced(by: Self.joinPeriod))
+        self.phase = .joining(until: turn.instant.advanced(by: Self.joinPeriod))
         self.session = SessionMachine(call: request.options.call)
         self.reconnect = ReconnectMachine(
             seed: seed,
@@ -122,18 +122,18 @@ struct CallEngine: Sendable {
         self.tellReconnect(.deadlineReached, &turn)
         self.tellSession(.deadlineReached, &turn)
         self.tellMesh(.deadlineReached, &turn)
-        if let dueAt = self.tokens.dueAt, turn.now >= dueAt { self.requestToken(&turn) }
-        if let dueAt = self.storeDueAt, turn.now >= dueAt { self.store(&turn) }
+        if let dueAt = self.tokens.dueAt, turn.instant >= dueAt { self.requestToken(&turn) }
+        if let dueAt = self.storeDueAt, turn.instant >= dueAt { self.store(&turn) }
     }
 
     private mutating func checkPhase(_ turn: inout Turn) {
         switch self.phase {
-        case .joining(let until) where turn.now >= until:
+        case .joining(let until) where turn.instant >= until:
             let reason = "No server answered in time."
             self.conclude(.closed(.refused(.unavailable, message: reason)), &turn)
-        case .leaving(let until) where turn.now >= until:
+        case .leaving(let until) where turn.instant >= until:
             self.conclude(.left, &turn)
-        case .farewell(let until) where turn.now >= until:
+        case .farewell(let until) where turn.instant >= until:
             self.finish(&turn)
         case .joining, .inSession, .leaving, .farewell, .over:
             break
@@ -145,7 +145,7 @@ struct CallEngine: Sendable {
     /// Tells one connection's machine, and obeys it.
     mutating func tellLink(_ id: ConnectionID, _ event: LinkMachine.Event, _ turn: inout Turn) {
         guard let index = self.links.firstIndex(where: { $0.id == id }) else { return }
-        for effect in self.links[index].machine.handle(event, at: turn.now) {
+        for effect in self.links[index].machine.handle(event, at: turn.instant) {
             switch effect {
             case .ping(let number):
                 self.tellSession(.acknowledging, &turn)
@@ -166,13 +166,17 @@ struct CallEngine: Sendable {
     }
 
     mutating func tellReconnect(_ event: ReconnectMachine.Event, _ turn: inout Turn) {
-        let effects = self.reconnect.handle(event, attemptCount: self.attemptCount, at: turn.now)
+        let effects = self.reconnect.handle(
+            event,
+            attemptCount: self.attemptCount,
+            at: turn.instant
+        )
         for case .attempt in effects { self.attempt(&turn) }
     }
 
     mutating func tellSession(_ event: SessionMachine.Event, _ turn: inout Turn) {
         var effects: [SessionMachine.Effect] = []
-        self.session.handle(event, at: turn.now, effects: &effects)
+        self.session.handle(event, at: turn.instant, effects: &effects)
         for effect in effects { self.perform(effect, &turn) }
         self.noteProgress(&turn)
     }
@@ -201,7 +205,7 @@ struct CallEngine: Sendable {
         guard let attached, let index = self.links.firstIndex(where: { $0.id == attached }) else {
             return
         }
-        self.links[index].machine.sent(at: turn.now)
+        self.links[index].machine.sent(at: turn.instant)
         turn.effects.append(.send(attached, message))
     }
 
@@ -223,6 +227,6 @@ struct CallEngine: Sendable {
         guard self.isInSession, self.storeDueAt == nil,
             self.session.deliveries.processed != self.storedCursor
         else { return }
-        self.storeDueAt = turn.now.advanced(by: Self.storeInterval)
+        self.storeDueAt = turn.instant.advanced(by: Self.storeInterval)
     }
 }

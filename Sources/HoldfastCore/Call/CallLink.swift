@@ -10,8 +10,9 @@ struct CallLink: Sendable {
     /// Whether the server may join anew on it.
     let mayRejoin: Bool
     var machine: LinkMachine
-    /// What the server knows about the app on this connection; nil until the welcome of a join.
-    var announced: AppState?
+    /// What the server knows about the app on this connection: what the ticket said, and with a
+    /// join that it is in the foreground.
+    var announced: AppState
 
     /// Whether it is still on its way to a welcome.
     var isAttempt: Bool { !self.machine.isWelcomed }

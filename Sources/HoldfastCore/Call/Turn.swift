@@ -21,7 +21,7 @@ struct Turn {
         }
     }
 
-    let now: MonotonicInstant
+    let instant: MonotonicInstant
     /// Milliseconds since the Unix epoch, as far as the origin at start was right.
     let wallMilliseconds: UInt64
     var environment: Environment

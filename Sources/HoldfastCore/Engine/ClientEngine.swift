@@ -55,7 +55,7 @@ package struct ClientEngine: Sendable {
         let (wall, overflow) =
             self.configuration.wallOriginMilliseconds.addingReportingOverflow(elapsed)
         var turn = Turn(
-            now: now,
+            instant: now,
             wallMilliseconds: overflow ? .max : wall,
             environment: self.environment,
             nextConnection: self.nextConnection,

@@ -8,6 +8,9 @@ extension LinkMachine {
         by timing: LinkTiming
     ) -> (next: State, effects: [Effect]) {
         switch (state, event) {
+        case (_, .closed):
+            return (.ended, [])
+
         case (.connecting(_, let until), .opened):
             // The welcome stands right behind the `101` (HF-21): it shares the time-out.
             return (.open(until: until), [])
@@ -20,13 +23,12 @@ extension LinkMachine {
         case (.connecting(_, let until), .deadlineReached), (.open(let until), .deadlineReached):
             return now >= until ? (.ended, [.reportTimeout]) : (state, [])
 
-        case (.open, .welcomed):
+        case (.connecting, .welcomed), (.open, .welcomed):
             return (.live, [])
 
         case (.live, .deadlineReached):
-            guard now >= timing.pingDueAt else { return (state, []) }
             let ping = timing.nextPing(at: now)
-            return (.checking(ping), [.ping(ping.number)])
+            return now >= timing.pingDueAt ? (.checking(ping), [.ping(ping.number)]) : (state, [])
 
         case (.live, .probed), (.checking, .probed), (.suspect, .probed):
             let ping = timing.nextPing(at: now)
@@ -36,8 +38,8 @@ extension LinkMachine {
             return (.live, [])
 
         case (.checking(let ping), .deadlineReached):
-            guard now >= timing.suspicionAt(ping) else { return (state, []) }
-            return (.suspect(ping), [.reportSuspicion])
+            let isEarly = now < timing.suspicionAt(ping)
+            return isEarly ? (state, []) : (.suspect(ping), [.reportSuspicion])
 
         case (.suspect, .heard), (.suspect, .answered):
             return (.live, [.reportRecovery])
@@ -46,36 +48,26 @@ extension LinkMachine {
             return now >= timing.deathAt(ping) ? (.ended, [.reportDeath]) : (state, [])
 
         case (.probing(let ping), .answered(let number)):
-            // Only the probe's own answer counts: a kernel hands over what it received before a
-            // suspension, and that proves nothing.
+            // Only its own answer counts: a kernel hands over what came before a suspension.
             return number == ping.number ? (.live, [.reportRecovery]) : (state, [])
-
         case (.probing(let ping), .deadlineReached):
             return now >= timing.suspicionAt(ping) ? (.ended, [.reportDeath]) : (state, [])
 
-        case (.connecting, .closed), (.open, .closed), (.live, .closed), (.checking, .closed),
-            (.suspect, .closed), (.probing, .closed):
-            return (.ended, [])
-
-        // Nothing is asked of a connection before its welcome, and an old path may still carry an
-        // answer that is on its way.
+        // Nothing is asked before the welcome, and one that is on its way may still arrive.
         case (.connecting, .probed), (.open, .probed), (.open, .pathChanged),
-            // A server that speaks before the upgrade or instead of a welcome is not trusted.
-            (.connecting, .welcomed), (.connecting, .heard), (.connecting, .answered),
-            (.open, .opened), (.open, .heard), (.open, .answered),
-            // Late or repeated: the connection is already where this event would take it.
-            (.live, .opened), (.live, .welcomed), (.live, .heard), (.live, .answered),
-            (.checking, .opened), (.checking, .welcomed),
-            (.suspect, .opened), (.suspect, .welcomed),
-            (.probing, .opened), (.probing, .welcomed), (.probing, .heard),
-            // A probe under way is not asked again: its time-out would never come.
-            (.probing, .probed),
+            // A server that says something else in its place is not trusted.
+            (.connecting, .heard), (.connecting, .answered), (.open, .heard), (.open, .answered),
+            // Late or repeated: the connection is already where this event would take it. A probe
+            // is not asked again, or its time-out would never come.
+            (.open, .opened), (.live, .opened), (.checking, .opened), (.suspect, .opened),
+            (.probing, .opened), (.live, .welcomed), (.checking, .welcomed), (.suspect, .welcomed),
+            (.probing, .welcomed), (.probing, .probed), (.live, .heard), (.live, .answered),
+            (.probing, .heard),
             // A path change is followed by a probe where the connection is in use.
             (.live, .pathChanged), (.checking, .pathChanged), (.suspect, .pathChanged),
             (.probing, .pathChanged),
-            (.ended, .opened), (.ended, .welcomed), (.ended, .heard), (.ended, .answered),
-            (.ended, .probed), (.ended, .pathChanged), (.ended, .closed),
-            (.ended, .deadlineReached):
+            // Over is over.
+            (.ended, _):
             return (state, [])
         }
     }

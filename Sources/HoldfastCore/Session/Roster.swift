@@ -42,6 +42,18 @@ struct Roster: Hashable, Sendable {
         self.others.removeValue(forKey: id).map { .left($0, reason) }
     }
 
+    /// Follows an event of the log; nil when nothing is different.
+    mutating func apply(_ event: CallEvent) -> Change? {
+        switch event {
+        case .participantJoined(let participant), .participantUpdated(let participant):
+            self.put(participant)
+        case .participantLeft(let id, let reason):
+            self.remove(id, reason: reason)
+        case .message, .idleWarning, .idleCleared, .ended, .unknown:
+            nil
+        }
+    }
+
     /// Becomes what a snapshot says, departures first (HF-36).
     mutating func replace(with participants: [Participant]) -> [Change] {
         let present = Set(participants.map(\.id))

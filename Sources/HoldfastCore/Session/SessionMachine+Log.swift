@@ -131,10 +131,10 @@ extension SessionMachine {
                 offset: offset,
                 byteCount: message.body.totalByteCount + Self.eventByteCount
             )
-        case .participantJoined(let participant), .participantUpdated(let participant):
-            self.tell(self.roster.put(participant), offset: offset, effects: &effects)
-        case .participantLeft(let id, let reason):
-            self.tell(self.roster.remove(id, reason: reason), offset: offset, effects: &effects)
+        case .participantJoined, .participantUpdated, .participantLeft:
+            // Until the first snapshot there is nothing that could change; it will tell of this.
+            guard self.isRosterKnown else { return self.deliveries.mark(offset) }
+            self.tell(self.roster.apply(logged.event), offset: offset, effects: &effects)
         case .idleWarning(let endsAt):
             self.isIdleWarned = true
             let endsIn = self.clock.remaining(until: endsAt, at: now)
@@ -161,7 +161,7 @@ extension SessionMachine {
         offset: LogOffset,
         effects: inout [Effect]
     ) {
-        guard let change, self.isRosterKnown else { return self.deliveries.mark(offset) }
+        guard let change else { return self.deliveries.mark(offset) }
         effects.append(.change(change))
         self.tell(change.sessionEvent, offset: offset)
     }

@@ -24,6 +24,13 @@ import Testing
         #expect(link.handle(.deadlineReached, at: .seconds(10)) == [.reportTimeout])
     }
 
+    @Test func `a welcome without word of the upgrade is a welcome`() {
+        var link = LinkMachine(at: .zero, timeout: .seconds(3), timing: LinkTiming(at: .zero))
+        #expect(link.handle(.welcomed, at: .seconds(1)) == [])
+        #expect(link.isHealthy)
+        #expect(link.nextDeadline == .seconds(11))
+    }
+
     @Test func `an attempt begun on another network is given up when it is a second old`() {
         var young = LinkMachine(at: .zero, timeout: .seconds(10), timing: LinkTiming(at: .zero))
         #expect(young.handle(.pathChanged, at: .seconds(0.999)) == [])

@@ -34,6 +34,7 @@ struct EngineHarness {
     /// Feeds one event and returns its effects.
     @discardableResult
     mutating func send(_ event: ClientEvent) -> [ClientEffect] {
+        if case .closed(let id, _) = event { self.open.remove(id) }
         var new: [ClientEffect] = []
         self.engine.handle(event, at: self.now, effects: &new)
         self.effects += new
@@ -76,6 +77,12 @@ struct EngineHarness {
         self.now = end
         return all
     }
+
+    /// Whether the app was told that the call is over.
+    var isOver: Bool { self.told.contains { $0.isTerminal } }
+
+    /// Time passes, and the process does not run.
+    mutating func isStopped(for duration: Duration) { self.now = self.now.advanced(by: duration) }
 
     /// The effects since the last call.
     mutating func take() -> [ClientEffect] {
@@ -146,6 +153,7 @@ struct EngineHarness {
         Participant(
             id: ParticipantID(id),
             userID: UserID("user-of-\(id)"),
+            media: MediaState(microphone: .live),
             joinedAtMilliseconds: joinedAt
         )
     }

@@ -25,8 +25,12 @@ struct PairWorld {
         var isOpened = false
     }
 
+    /// Whether everything the client is told and does is printed, to find out about one seed.
     var isTraced = false
     static let handle = EngineHarness.call
+    private static let request = JoinRequest(
+        options: JoinOptions(call: CallID("standup"), media: MediaState(microphone: .live))
+    )
     static let connectionCountMax = 3
 
     private(set) var server: FakeServer
@@ -52,6 +56,9 @@ struct PairWorld {
     private(set) var problems: [String] = []
     private(set) var peak = 0
     private var openConnections: Set<ConnectionID> = []
+    private var stored: StoredSession?
+    /// What an earlier process had processed; the app of this one is told what came later.
+    private(set) var known: LogOffset = .zero
     private(set) var stepCount = 0
 
     init(seed: UInt64) {
@@ -79,13 +86,13 @@ struct PairWorld {
 
     mutating func begin() {
         self.tell(.pathChanged(.satisfied(identity: self.pathIdentity)))
-        self.tell(.join(Self.handle, EngineHarness.request()))
+        self.tell(.join(Self.handle, Self.request))
         for index in 0..<self.pick(0...4) { self.serverEvent(.join(index)) }
     }
 
     /// One random thing.
     mutating func disturb() {
-        switch self.pick(0...21) {
+        switch self.pick(0...22) {
         case 0...5: self.serverEvent(.any)
         case 6...8: self.submit()
         case 9: self.cut()
@@ -100,6 +107,7 @@ struct PairWorld {
         case 18: self.setBusy(!self.isAppBusy)
         case 19: self.tell(.setMicrophone(Self.handle, self.pick(0...1) == 0 ? .live : .muted))
         case 20: self.tell(.reconnectNow(Self.handle))
+        case 21: self.killClient()
         default: for _ in 0..<30 { self.serverEvent(.any) }
         }
     }
@@ -221,6 +229,36 @@ struct PairWorld {
         self.server.drain(delay: delay)
         self.carry()
         self.schedule(.serverCloses, after: delay + .milliseconds(self.pick(0...3000)))
+    }
+
+    /// The process dies with everything in memory; another one restores what was stored.
+    private mutating func killClient() {
+        guard let stored, !self.told.contains(where: { $0.isTerminal }) else { return }
+        for id in self.server.connections.keys.sorted() { self.server.detach(id, at: self.now) }
+        self.queue.removeAll { item in
+            switch item.what {
+            case .upgrade, .toServer, .serverLost, .toClient: true
+            case .serverTick, .serverStarts, .serverCloses: false
+            }
+        }
+        self.wires = [:]
+        self.openConnections = []
+        self.stopped = []
+        self.stoppedUntil = nil
+        self.busyDeliveries = []
+        self.told = []
+        // Nobody is there any more to whom an outcome could be told.
+        self.submitted = self.submitted.filter { self.outcomes[$0.key] != nil }
+        self.known = stored.cursor
+        let seed = self.random.next()
+        self.engine = ClientEngine(
+            configuration: .init(
+                seed: seed,
+                wallOriginMilliseconds: EngineHarness.wall
+            )
+        )
+        self.tell(.pathChanged(.satisfied(identity: self.pathIdentity)))
+        self.tell(.restore(Self.handle, stored, Self.request))
     }
 
     private mutating func stop(for duration: Duration) {
@@ -408,7 +446,11 @@ struct PairWorld {
             }
         case .finish(let request, let outcome):
             self.outcomes[request, default: []].append(outcome)
-        case .store, .forget, .media, .note:
+        case .store(_, let session):
+            self.stored = session
+        case .forget:
+            self.stored = nil
+        case .media, .note:
             break
         }
     }
