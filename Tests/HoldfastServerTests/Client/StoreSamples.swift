@@ -55,6 +55,7 @@ extension SessionRecord {
             counter: ResumeCounter(1 << 52),
             lastCommand: CommandNumber(9),
             joinedAt: LogOffset(era: Era(1), number: 2),
+            isAwaitingSnapshot: id == "b",
             state: state
         )
     }
@@ -105,7 +106,7 @@ extension StoredCall {
                 .sample("b", .detached(isExpected: false, until: until)),
                 .sample("c", .detached(isExpected: true, until: until)),
                 .sample("d", .over(.removed, forgetAt: until)),
-                .sample("e", .over(.callEnded, forgetAt: until)),
+                .sample("e", .over(.callEnded(.idleTimeout), forgetAt: until)),
             ],
             results: [
                 SessionID("a"): [
