@@ -95,8 +95,10 @@ package enum Holdfastd {
             Self.complain(error)
             return 1
         }
+        // Before anybody is told that we are here: who asks us to end must not find us deaf.
+        let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint, .sighup)
         await withTaskGroup(of: Void.self) { group in
-            group.addTask { await Self.obeySignals(server) }
+            group.addTask { await Self.obey(signals, server) }
             Self.announce(server, options)
             do {
                 try await server.run()
@@ -108,9 +110,9 @@ package enum Holdfastd {
         return 0
     }
 
-    private static func obeySignals(_ server: CallServer) async {
+    private static func obey(_ signals: UnixSignalsSequence, _ server: CallServer) async {
         var wasAsked = false
-        for await signal in await UnixSignalsSequence(trapping: .sigterm, .sigint, .sighup) {
+        for await signal in signals {
             if signal == .sighup {
                 await server.reload()
                 continue

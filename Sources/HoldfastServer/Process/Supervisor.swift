@@ -145,7 +145,13 @@ package enum Supervisor {
     /// Called by the child: from now on it dies with its parent. Throws when that is dead already.
     package static func bindToParent(environment: [String: String]) throws(StartupError) {
         guard let parent = environment[Self.parentVariable] else { return }
+        try Self.expectParent(parent)
         _ = holdfast_die_with_parent()
+        // It may have died just before the kernel knew.
+        try Self.expectParent(parent)
+    }
+
+    private static func expectParent(_ parent: String) throws(StartupError) {
         guard parent == "\(getppid())" else {
             throw StartupError(
                 "The supervisor of this process is gone.",

@@ -55,7 +55,7 @@ extension SessionRecord {
             counter: ResumeCounter(1 << 52),
             lastCommand: CommandNumber(9),
             joinedAt: LogOffset(era: Era(1), number: 2),
-            isAwaitingSnapshot: true,
+            isAwaitingSnapshot: id == "b",
             state: state
         )
     }

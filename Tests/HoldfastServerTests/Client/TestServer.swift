@@ -109,12 +109,12 @@ final class TestServer: Sendable {
     }
 
     /// The header of a resume request.
-    func resumeHeader(
+    static func resumeHeader(
         _ welcome: Welcome,
         cursor: LogOffset = .zero,
         counter: UInt64? = nil,
         key: ResumeKey? = nil,
-        port: Int? = nil
+        port: Int
     ) throws -> (String, String) {
         guard let key = key ?? welcome.resumeKey else { throw CancellationError() }
         let ticket = ResumeTicket(
@@ -127,7 +127,7 @@ final class TestServer: Sendable {
             lastResult: .none
         )
         let payload = try FrameCodec(encoding: .binary).encodeToken(ticket)
-        let host = "127.0.0.1:\(port ?? self.port)"
+        let host = "127.0.0.1:\(port)"
         let mac = HMAC<SHA256>.authenticationCode(
             for: resumeSigningInput(host: host, payload: payload),
             using: SymmetricKey(data: key.secret.value)
@@ -142,7 +142,13 @@ final class TestServer: Sendable {
         counter: UInt64? = nil,
         key: ResumeKey? = nil
     ) async throws -> TestClient {
-        let header = try self.resumeHeader(welcome, cursor: cursor, counter: counter, key: key)
+        let header = try Self.resumeHeader(
+            welcome,
+            cursor: cursor,
+            counter: counter,
+            key: key,
+            port: self.port
+        )
         return try await TestClient.connect(port: self.port, headers: [header])
     }
 

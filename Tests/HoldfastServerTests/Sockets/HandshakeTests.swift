@@ -171,7 +171,7 @@ import Testing
             if fault == "wrong key" { key.secret.value[0] ^= 1 }
             if fault == "unknown key id" { key.id = KeyID("k9") }
             if fault == "other host" { port += 1 }
-            var header = try server.resumeHeader(welcome, key: key, port: port)
+            var header = try TestServer.resumeHeader(welcome, key: key, port: port)
             if fault == "no ticket" { header.1 = "Resume AAAA.AAAA" }
             let client = try await TestClient.connect(port: server.port, headers: [header])
             #expect(client.status == 401)

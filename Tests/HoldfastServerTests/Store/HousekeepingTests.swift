@@ -23,7 +23,7 @@ import Testing
     private func endCall() async {
         var stored = StoredCall.everything(era: self.store.era)
         stored.record = .over(.demo, at: .zero)
-        stored.sessions = [.sample("a", .over(.callEnded(.ended), forgetAt: Self.at(86_400)))]
+        stored.sessions = [.sample("a", .over(.callEnded(.empty), forgetAt: Self.at(86_400)))]
         stored.results = [:]
         self.store.writer.submit(.demo, 1, stored.writes, for: self.box)
         _ = await self.box.next()
