@@ -117,6 +117,9 @@ struct HistoryClient {
                 }
             }
             self.pending = []
+            // Definite, whether or not the bye behind it arrives.
+            self.session = nil
+            self.phase = .over(welcome.mode == .expired ? .sessionExpired : .callEnded)
         }
     }
 
