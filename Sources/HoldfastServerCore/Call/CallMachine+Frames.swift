@@ -9,9 +9,11 @@ extension CallMachine {
         effects: inout [ServerEffect]
     ) {
         // Of a session that is over, or whose newer connection was accepted, nothing counts (HF-20).
-        guard let session = self.deliveries[connection]?.session,
-            self.sessions[session]?.connection == connection
-        else { return }
+        guard let session = self.deliveries[connection]?.session else { return }
+        guard self.sessions[session]?.connection == connection else {
+            self.deliveries[connection]?.hasMissedFrames = true
+            return
+        }
         self.deliveries[connection]?.lastHeard = now
         switch message {
         case .command(let number, let command):

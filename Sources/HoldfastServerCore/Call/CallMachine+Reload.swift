@@ -26,7 +26,7 @@ extension CallMachine {
     }
 
     /// Takes up connections of the machine before this one, where the store knows their session
-    /// with the same generation. Returns those it does not.
+    /// with the same generation and nothing they said was lost. Returns the others.
     package mutating func adopt(
         _ survivors: [ConnectionID: Survivor],
         at now: MonotonicInstant
@@ -35,7 +35,8 @@ extension CallMachine {
         for (connection, survivor) in survivors.sorted(by: { $0.key < $1.key }) {
             let id = survivor.delivery.session
             guard let session = self.sessions[id], session.connection == nil,
-                session.record.generation == survivor.delivery.generation
+                session.record.generation == survivor.delivery.generation,
+                !survivor.delivery.hasMissedFrames
             else {
                 orphans.append(connection)
                 continue

@@ -59,6 +59,9 @@ package struct Delivery: Sendable {
     /// When the client was last heard.
     package var lastHeard: MonotonicInstant
     package var isInBackground: Bool
+    /// Whether a frame was ignored because the session was over, or another connection's. Should that
+    /// turn out not to be durable, the client must come back to send it again.
+    package var hasMissedFrames = false
     private var inFlight = RingBuffer<(offset: LogOffset, bytes: Int)>()
     private var inFlightBytes = 0
     private let eventCountMax: Int

@@ -21,6 +21,22 @@ import Testing
         )
     }
 
+    @Test func `whoever spoke while it was being removed comes back to say it again`() {
+        var scene = Scene()
+        var bob = scene.join("bob")
+        scene.isStoreHeld = true
+        scene.store.commitFailuresLeft = 1
+        scene.handle(.removalRequested(AdministrationID(1), Scene.call, bob.participant))
+        scene.say(&bob, "unheard")
+        scene.isStoreHeld = false
+        scene.answerAll()
+        #expect(scene.bye(to: bob.connection)?.code == .unavailable)
+        scene.resume(&bob)
+        bob.lastCommand = 0
+        scene.say(&bob, "unheard")
+        #expect(scene.texts(to: bob.connection) == ["unheard"])
+    }
+
     @Test func `whoever was being removed stays when the removal is not stored`() {
         var scene = Scene()
         var alice = scene.join("alice")

@@ -120,11 +120,9 @@ struct History {
         let complaint = self.rules.check(output, to: connection, self.store.calls[Scene.call])
         if let complaint { self.fail(complaint) }
         self.wires[connection]?.down.append(output)
-        if case .closed(let bye) = output {
+        if output.isClose {
             self.wires[connection]?.isClosing = true
-            // A newer connection had taken the session over; when that one was lost is not known.
-            let window: Duration = bye.code == .superseded ? .seconds(-100_000) : .seconds(300)
-            self.rules.noteLost(connection, window: window, at: self.now)
+            self.rules.noteLost(connection, window: .seconds(300), at: self.now)
         }
     }
 
@@ -144,6 +142,7 @@ struct History {
             self.handle(.joinRequested(connection, claims, options))
             return
         }
+        self.rules.noteAttempt(ticket.session)
         let rejoin = ServerEvent.Rejoin(claims: claims, options: options)
         let takesRejoin = self.chance(1, of: 3, &self.random)
         self.handle(.resumeRequested(connection, ticket, rejoin: takesRejoin ? rejoin : nil))

@@ -109,14 +109,14 @@ struct HistoryClient {
                 self.pending[index].isSent = false
             }
         case .expired, .ended:
-            for pending in self.pending {
-                if pending.number <= welcome.lastCommand.rawValue {
-                    self.note(pending, .done(.zero))
-                } else if let text = pending.text {
-                    self.refused.insert(text)
-                }
+            // Those up to the last one were carried out, with or without success.
+            for pending in self.pending where pending.number > welcome.lastCommand.rawValue {
+                if let text = pending.text { self.refused.insert(text) }
             }
             self.pending = []
+            // Definite, whether or not the bye behind it arrives.
+            self.session = nil
+            self.phase = .over(welcome.mode == .expired ? .sessionExpired : .callEnded)
         }
     }
 

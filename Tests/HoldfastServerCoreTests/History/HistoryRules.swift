@@ -15,6 +15,8 @@ struct HistoryRules {
     /// When a participant may time out: the end of its window, never while it is attached, and at any
     /// time when it has never had its welcome.
     private var windowEnd: [ParticipantID: MonotonicInstant] = [:]
+    /// Sessions for which a newer connection has asked: it may have won, and been lost, untold.
+    private var contested: Set<SessionID> = []
     private var checkedCount = 0
     private var memberCount = 0
     private var aloneSince: MonotonicInstant?
@@ -77,6 +79,7 @@ struct HistoryRules {
             )
             self.current[welcome.session] = connection
             self.windowEnd[welcome.participant] = Self.never
+            self.contested.remove(welcome.session)
         case .expired:
             if case .over(.expired, _) = stored.state { return nil }
             return "HF-24 expired, and it is not"
@@ -99,8 +102,12 @@ struct HistoryRules {
             self.current[membership.session] == connection
         else { return }
         self.current[membership.session] = nil
-        self.windowEnd[membership.participant] = now.advanced(by: window)
+        let isContested = self.contested.contains(membership.session)
+        self.windowEnd[membership.participant] = isContested ? nil : now.advanced(by: window)
     }
+
+    /// A connection asks to take a session over.
+    mutating func noteAttempt(_ session: SessionID) { self.contested.insert(session) }
 
     /// Looks at what a commit has added to the log.
     mutating func noteDurable(
