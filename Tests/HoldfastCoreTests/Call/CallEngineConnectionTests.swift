@@ -42,6 +42,18 @@ import Testing
         #expect(phone.send(.received(phone.last, .events([EngineHarness.message(2)]))).count > 0)
     }
 
+    @Test(.spec("HF-21")) func `nothing counts before the welcome`() {
+        var phone = Self.joined()
+        phone.send(.pathChanged(Self.other))
+        phone.send(.opened(phone.last))
+        let signal = Signal(peer: ParticipantID("p_a"), content: .offer(sdp: "o"))
+        for message in [.events([EngineHarness.message(2)]), .signal(signal)] as [ServerMessage] {
+            #expect(phone.send(.received(phone.last, message)) == [])
+        }
+        #expect(phone.told.count == 1)
+        #expect(phone.send(.received(ConnectionID(1), .events([EngineHarness.message(2)]))) != [])
+    }
+
     @Test(.spec("HF-20")) func `of two welcomes the higher generation wins, whichever comes first`()
     {
         var phone = Self.joined()

@@ -225,6 +225,9 @@ import Testing
         fixture.now = .seconds(1)
         let effects = fixture.handle(.deadlineReached)
         #expect(effects == [.send(.acknowledge(Self.offset(4)))])
+        let message = CallMessage(from: ParticipantID("p_a"), body: .text("new"))
+        fixture.receive(Self.event(5, .message(message)))
+        #expect(fixture.session.acknowledgeable == Self.offset(4))
     }
 
     @Test(.spec("HF-23")) func `a message ahead of a snapshot does not hide the snapshot`() {
