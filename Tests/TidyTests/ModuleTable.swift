@@ -17,6 +17,7 @@ enum ModuleTable {
         // Server.
         "HoldfastServer": foundation.union(system).union(nio).union(serverPackages).union([
             "HoldfastWire", "HoldfastServerCore", "HoldfastProto", "SwiftProtobuf",
+            "CHoldfastServer",
         ]),
         "holdfastd": foundation.union(system).union(tools).union(["HoldfastServer"]),
 
@@ -45,7 +46,9 @@ enum ModuleTable {
         "NIOWebSocket",
     ]
     private static let serverPackages: Set = [
-        "GRDB", "HTTPTypes", "Hummingbird", "HummingbirdTLS", "JWTKit", "Logging", "Metrics",
+        "CoreMetrics", "GRDB", "HTTPTypes", "Hummingbird", "HummingbirdCore", "HummingbirdTLS",
+        "JWTKit", "Logging",
+        "Metrics",
         "NIOHTTPTypes", "NIOHTTPTypesHTTP1", "ServiceLifecycle", "UnixSignals",
     ]
     private static let tools: Set = [

@@ -84,6 +84,7 @@ import Testing
     /// time they take. Everywhere else time is a value.
     private static let sleepsAllowed = [
         "Tests/HoldfastEndToEndTests/", "Tests/HoldfastMediaTests/",
+        "Tests/HoldfastServerTests/Process/",
     ]
 
     @Test func `a test does not sleep`() {

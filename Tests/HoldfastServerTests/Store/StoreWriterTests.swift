@@ -96,8 +96,13 @@ import Testing
         let store = try CallStore.open(path: self.path, commitsPendingMax: 3)
         let box = AnswerBox()
         let isReleased = DispatchSemaphore(value: 0)
-        store.writer.perform { _ in isReleased.wait() }
-        try await Task.sleep(for: .milliseconds(50))
+        let (started, start) = AsyncStream.makeStream(of: Void.self)
+        store.writer.perform { _ in
+            start.finish()
+            isReleased.wait()
+        }
+        // From here on everything waits.
+        for await _ in started {}
         for number in 1...5 {
             store.writer.submit(.demo, UInt64(number), [Self.append(store, number)], for: box)
         }
