@@ -200,9 +200,7 @@ package struct ServerEngine: Sendable {
             lastCommit: failure?.lastCommit ?? CommitNumber(0),
             at: now
         )
-        for orphan in machine.adopt(waiting.survivors, at: now) {
-            effects.append(.close(orphan, self.unavailable))
-        }
+        machine.adopt(waiting.survivors, at: now, effects: &effects)
         self.machines[call] = machine
         for event in waiting.queue { self.pass(event, to: call, at: now, effects: &effects) }
         self.machines[call]?.pumpAll(effects: &effects)

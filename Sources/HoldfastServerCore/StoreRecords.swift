@@ -90,6 +90,7 @@ package struct SessionRecord: Hashable, Sendable {
     package var joinedAt: LogOffset
     /// Whether a snapshot is due that its client has not processed. Until then its cursor may stand on
     /// a message behind which events of state are missing (HF-23), so that a replay would not do.
+    /// A store that can lose its last transactions with the power syncs the one that sets this.
     package var isAwaitingSnapshot: Bool
     package var state: State
 

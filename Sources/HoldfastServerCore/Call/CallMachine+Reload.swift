@@ -26,24 +26,31 @@ extension CallMachine {
     }
 
     /// Takes up connections of the machine before this one, where the store knows their session
-    /// with the same generation and nothing they said was lost. Returns the others.
+    /// with the same generation, and closes the others.
     package mutating func adopt(
         _ survivors: [ConnectionID: Survivor],
-        at now: MonotonicInstant
-    ) -> [ConnectionID] {
-        var orphans: [ConnectionID] = []
+        at now: MonotonicInstant,
+        effects: inout [ServerEffect]
+    ) {
+        let bye = Bye(
+            code: .unavailable,
+            reason: "store",
+            retryAfter: self.configuration.retryAfter
+        )
         for (connection, survivor) in survivors.sorted(by: { $0.key < $1.key }) {
             let id = survivor.delivery.session
             guard let session = self.sessions[id], session.connection == nil,
-                session.record.generation == survivor.delivery.generation,
-                !survivor.delivery.hasMissedFrames
+                session.record.generation == survivor.delivery.generation
             else {
-                orphans.append(connection)
+                effects.append(.close(connection, bye))
                 continue
             }
             self.take(connection, survivor, as: id, at: now)
+            if survivor.delivery.hasMissedFrames {
+                // Its window begins now: until now it was there.
+                self.drop(connection, bye, at: now, effects: &effects)
+            }
         }
-        return orphans
     }
 
     private mutating func take(

@@ -138,11 +138,13 @@ struct History {
         let claims = Scene.claims(self.clients[index].user.rawValue)
         let options = Scene.options(deviceID: self.clients[index].deviceID)
         let appState: AppState = self.chance(1, of: 5, &self.random) ? .background : .foreground
+        if let participant = self.clients[index].participant {
+            self.rules.noteAttempt(participant)
+        }
         guard let ticket = self.clients[index].ticket(appState) else {
             self.handle(.joinRequested(connection, claims, options))
             return
         }
-        self.rules.noteAttempt(ticket.session)
         let rejoin = ServerEvent.Rejoin(claims: claims, options: options)
         let takesRejoin = self.chance(1, of: 3, &self.random)
         self.handle(.resumeRequested(connection, ticket, rejoin: takesRejoin ? rejoin : nil))

@@ -172,7 +172,8 @@ struct HistoryClient {
         if case .failed(let failure) = result.outcome,
             failure.code == .unavailable || failure.code == .rateLimited
         {
-            self.pending[index].isSent = false
+            // HF-42: it, and what is behind it, again.
+            for behind in index..<self.pending.count { self.pending[behind].isSent = false }
             return
         }
         self.note(self.pending[index], result.outcome)

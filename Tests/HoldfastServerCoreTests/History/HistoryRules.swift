@@ -15,8 +15,8 @@ struct HistoryRules {
     /// When a participant may time out: the end of its window, never while it is attached, and at any
     /// time when it has never had its welcome.
     private var windowEnd: [ParticipantID: MonotonicInstant] = [:]
-    /// Sessions for which a newer connection has asked: it may have won, and been lost, untold.
-    private var contested: Set<SessionID> = []
+    /// Participants for which a newer connection has asked: it may have won, and been lost, untold.
+    private var contested: Set<ParticipantID> = []
     private var checkedCount = 0
     private var memberCount = 0
     private var aloneSince: MonotonicInstant?
@@ -79,7 +79,7 @@ struct HistoryRules {
             )
             self.current[welcome.session] = connection
             self.windowEnd[welcome.participant] = Self.never
-            self.contested.remove(welcome.session)
+            self.contested.remove(welcome.participant)
         case .expired:
             if case .over(.expired, _) = stored.state { return nil }
             return "HF-24 expired, and it is not"
@@ -102,12 +102,14 @@ struct HistoryRules {
             self.current[membership.session] == connection
         else { return }
         self.current[membership.session] = nil
-        let isContested = self.contested.contains(membership.session)
+        let isContested = self.contested.contains(membership.participant)
         self.windowEnd[membership.participant] = isContested ? nil : now.advanced(by: window)
     }
 
-    /// A connection asks to take a session over.
-    mutating func noteAttempt(_ session: SessionID) { self.contested.insert(session) }
+    /// A connection asks to take a participant over.
+    mutating func noteAttempt(_ participant: ParticipantID) {
+        self.contested.insert(participant)
+    }
 
     /// Looks at what a commit has added to the log.
     mutating func noteDurable(

@@ -86,7 +86,9 @@ struct FakeStore {
             }
             if self.poisoned.contains(call) { return .commitFailed(call, number) }
             self.unsynced.append((call, self.calls[call]))
+            let mustSync = self.setsAwaiting(writes, of: call)
             self.apply(writes, to: call)
+            if mustSync { self.sync() }
             return .committed(call, number)
         }
     }
@@ -114,6 +116,14 @@ struct FakeStore {
     mutating func dropLog(of call: CallID) {
         self.calls[call]?.log = []
         self.calls[call]?.logBytes = 0
+    }
+
+    /// Whether a transaction notes that a snapshot is due, which a power loss must not undo.
+    private func setsAwaiting(_ writes: [StoreWrite], of call: CallID) -> Bool {
+        writes.contains { write in
+            guard case .session(let record) = write, record.isAwaitingSnapshot else { return false }
+            return self.calls[call]?.sessions[record.id]?.isAwaitingSnapshot != true
+        }
     }
 
     private func stored(_ id: CallID) -> StoredCall {
