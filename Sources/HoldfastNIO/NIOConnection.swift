@@ -84,7 +84,7 @@ final class NIOConnection: TransportConnection, @unchecked Sendable {
         var bootstrap = ClientBootstrap(group: self.loop)
             .resolver(CachedResolver(cache: self.shared.addresses, loop: self.loop))
             .connectTimeout(limit)
-            .channelOption(.socketOption(.tcp_nodelay), value: 1)
+            .channelOption(.tcpOption(.tcp_nodelay), value: 1)
         #if os(Linux) || os(Android)
         let milliseconds = self.shared.userTimeout.milliseconds
         bootstrap = bootstrap.channelOption(

@@ -2,6 +2,7 @@
 import Foundation
 import Glibc
 import HoldfastDrill
+import HoldfastSpec
 import Testing
 
 extension EndToEnd {
@@ -52,6 +53,30 @@ extension EndToEnd {
             _ = try await Self.invitation(of: next)
             #expect(Self.leftovers(of: run.pid) == [])
             await next.stop(within: .seconds(10))
+        }
+
+        @Test(.timeLimit(.minutes(2)))
+        func `a plain user gets relays, and the phones hear each other`() async throws {
+            let plain = ["/usr/bin/setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
+            let probe = try ChildProcess(name: "probe", plain + [ToolPaths.holdfastctl, "--help"])
+            let isReadable = await probe.waitForEnd(.seconds(10)) && probe.status == 0
+            guard
+                requireReal(
+                    "a plain user's run",
+                    available: isReadable || geteuid() != 0,
+                    reason: "the build folder is closed to other users"
+                )
+            else { return }
+            let run = try ChildProcess(
+                name: "run",
+                (geteuid() == 0 ? plain : [])
+                    + [ToolPaths.holdfastctl, "run", "--port", "8140", "--serve"],
+                environment: ["HOME": Self.scratch("home")]
+            )
+            // It ends with an error when the phones do not hear each other.
+            #expect(try await Self.invitation(of: run).contains("join"))
+            await run.stop(within: .seconds(10))
+            #expect(run.status == 0)
         }
 
         // MARK: Looking

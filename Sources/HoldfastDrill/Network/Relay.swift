@@ -29,11 +29,11 @@ package final class Relay: Sendable {
         self.listener = try await ServerBootstrap(group: group)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .childChannelOption(.autoRead, value: false)
-            .childChannelOption(.socketOption(.tcp_nodelay), value: 1)
+            .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
             .childChannelInitializer { phone in
                 ClientBootstrap(group: phone.eventLoop)
                     .channelOption(.autoRead, value: false)
-                    .channelOption(.socketOption(.tcp_nodelay), value: 1)
+                    .channelOption(.tcpOption(.tcp_nodelay), value: 1)
                     .connect(host: host, port: port)
                     .flatMapThrowing { server in
                         try phone.pipeline.syncOperations.addHandler(PassOn(to: server))

@@ -154,7 +154,8 @@ extension PhoneEvent {
         case "joined": return "● in the call. Type to send text; /mute /unmute /who /leave"
         case "lost": return "○ connection lost (\(self.reason ?? "")), coming back …"
         case "restored":
-            return "● connection restored after \(Int(self.downtimeMilliseconds ?? 0)) ms"
+            return
+                "● connection restored, \(Int(self.downtimeMilliseconds ?? 0)) ms after the last sign of life"
         case "left": return "you left the call"
         case "timed_out": return "the call ended: nobody else was here"
         case "closed": return "the call is over: \(self.reason ?? "")"

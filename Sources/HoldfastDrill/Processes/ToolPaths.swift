@@ -9,6 +9,12 @@ package enum ToolPaths {
     /// The server.
     package static var holdfastd: String { self.folder + "/holdfastd" }
 
+    /// How a person in the present folder calls this program.
+    package static var shownHoldfastctl: String {
+        let near = ".build/debug/holdfastctl"
+        return FileManager.default.isExecutableFile(atPath: near) ? near : self.holdfastctl
+    }
+
     private static var folder: String {
         let own =
             (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? ""

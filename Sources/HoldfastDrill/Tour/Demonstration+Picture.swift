@@ -22,7 +22,7 @@ extension Demonstration {
     /// What to type in another terminal to join the call.
     package var invitation: [String] {
         [
-            "\(ToolPaths.holdfastctl) join \(self.entrance) \(Self.call) \\",
+            "\(ToolPaths.shownHoldfastctl) join \(self.entrance) \(Self.call) \\",
             "  --keys \(self.server.keys) --name carol --tone 880",
         ]
     }

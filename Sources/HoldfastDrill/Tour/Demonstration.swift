@@ -215,7 +215,8 @@ extension PhoneEvent {
         switch self.event {
         case "joined": "joined the call"
         case "lost": "connection lost (\(self.reason ?? "unknown"))"
-        case "restored": "connection restored after \(Int(self.downtimeMilliseconds ?? 0)) ms"
+        case "restored":
+            "connection restored, \(Int(self.downtimeMilliseconds ?? 0)) ms after the last sign of life"
         case "participant_joined": "sees \(self.name ?? "somebody") join"
         case "participant_left": "sees \(self.name ?? "somebody") leave (\(self.reason ?? ""))"
         case "message": "reads “\((self.text ?? "").prefix(60))”"

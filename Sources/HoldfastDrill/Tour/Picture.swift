@@ -52,11 +52,11 @@ package struct Picture: Sendable {
     }
 
     private static let header =
-        " phone    state              hears    level           gap ms   lost"
+        " phone    state               hears    level           gap ms   lost"
 
     private func line(of row: Row, _ width: Int) -> String {
         let mark = row.isWell ? Paint.green("●") : Paint.red("●")
-        let state = Self.column(row.isMuted ? row.state + ", muted" : row.state, 18)
+        let state = Self.column(row.isMuted ? row.state + ", muted" : row.state, 19)
         var text = Self.column(row.name, 7)
         text += " " + (row.isWell ? state : Paint.red(state))
         text += " " + Self.column(row.hears ?? "–", 8)

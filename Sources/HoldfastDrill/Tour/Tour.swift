@@ -35,7 +35,11 @@ package struct Tour: Sendable {
         self.report()
         var rows: [Row] = []
         rows.append(
-            try await self.measure("network cut for 8 s", stopped: 8000, phone: 0) {
+            try await self.measure(
+                "network cut for 8 s",
+                stopped: self.cutStopsMedia ? 8000 : 0,
+                phone: 0
+            ) {
                 try await demonstration.toggleCut(0)
                 try await Task.sleep(for: .seconds(8))
                 try await demonstration.toggleCut(0)
@@ -55,6 +59,14 @@ package struct Tour: Sendable {
         )
         for line in Self.table(rows) { self.tell(line) }
         return rows.allSatisfy { $0.restoreMilliseconds != nil && $0.leftSeen == 0 }
+    }
+
+    /// A relay carries signalling alone.
+    private var cutStopsMedia: Bool {
+        switch self.demonstration.link {
+        case .network: true
+        case .relays: false
+        }
     }
 
     private func measure(
