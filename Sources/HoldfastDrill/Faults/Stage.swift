@@ -30,13 +30,14 @@ package final class Stage: @unchecked Sendable {
         for node in 1...phoneCount {
             try await self.network.setDelay(roundTrip / 2, of: node)
         }
-        self.server = try await ServerProcess(
+        var settings = ServerProcess.Settings(
             host: self.network.address(of: 0),
             port: 8443,
-            folder: self.folder + "/server",
-            isSupervised: isSupervised,
-            network: self.network.namespaces[0]
+            folder: self.folder + "/server"
         )
+        settings.isSupervised = isSupervised
+        settings.network = self.network.namespaces[0]
+        self.server = try await ServerProcess(settings)
         self.recorder = Recorder(
             host: self.server.host,
             port: self.server.port,

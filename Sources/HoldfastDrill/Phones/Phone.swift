@@ -19,6 +19,8 @@ package final class Phone: @unchecked Sendable {
         /// Where the session is kept for the return after a kill.
         package var sessionFolder: String
         package var network: String?
+        /// Trusted beside nothing else, a PEM file; nil for the system's.
+        package var trust: String?
         package var log = "/dev/null"
 
         package init(
@@ -56,6 +58,7 @@ package final class Phone: @unchecked Sendable {
         } else if !settings.microphone {
             arguments.append("--no-media")
         }
+        if let trust = settings.trust { arguments += ["--trust", trust] }
         self.process = try ChildProcess(
             name: settings.name,
             arguments,

@@ -5,32 +5,46 @@ import Glibc
 /// The drill's own `holdfastd`, with a data directory that outlives its processes.
 // SAFETY: one task of the drill starts, kills and restarts the server; nobody else has it.
 package final class ServerProcess: @unchecked Sendable {
-    package let host: String
-    package let port: Int
-    package let folder: String
-    package let isSupervised: Bool
-    private let network: String?
+    /// How a server is started.
+    package struct Settings: Sendable {
+        package var host: String
+        /// 0 takes a free one.
+        package var port: Int
+        /// Its data directory, which must be there.
+        package var folder: String
+        package var isSupervised = false
+        package var network: String?
+        /// Chain and key, PEM files; nil for no TLS.
+        package var certificate: (chain: String, key: String)?
+
+        package init(host: String, port: Int, folder: String) {
+            self.host = host
+            self.port = port
+            self.folder = folder
+        }
+    }
+
+    private var settings: Settings
     package private(set) var process: ChildProcess
 
     /// Starts the server and waits until it listens.
-    package init(
-        host: String,
-        port: Int,
-        folder: String,
-        isSupervised: Bool = false,
-        network: String? = nil
-    ) async throws {
-        self.host = host
-        self.folder = folder
-        self.isSupervised = isSupervised
-        self.network = network
-        try Self.makeKeys(in: folder)
-        self.process = try Self.launch(host, port, folder, isSupervised, network)
-        self.port = try await Self.waitUntilListening(self.process, log: folder + "/holdfastd.log")
+    ///
+    /// - Throws: ``DrillFailure`` with what the server said when it does not start.
+    package init(_ settings: Settings) async throws {
+        self.settings = settings
+        try Self.makeKeys(in: settings.folder)
+        self.process = try Self.launch(settings)
+        self.settings.port = try await Self.waitUntilListening(self.process, settings)
     }
 
+    package var host: String { self.settings.host }
+    package var port: Int { self.settings.port }
+    package var folder: String { self.settings.folder }
+
     /// The address for `holdfastctl join`.
-    package var url: String { "ws://\(self.host):\(self.port)" }
+    package var url: String {
+        "\(self.settings.certificate == nil ? "ws" : "wss")://\(self.host):\(self.port)"
+    }
 
     /// The keys that its tokens are made with.
     package var keys: String { Self.keys(in: self.folder) }
@@ -45,17 +59,8 @@ package final class ServerProcess: @unchecked Sendable {
 
     /// Starts it again on the same port and directory.
     package func restart() async throws {
-        self.process = try Self.launch(
-            self.host,
-            self.port,
-            self.folder,
-            self.isSupervised,
-            self.network
-        )
-        _ = try await Self.waitUntilListening(
-            self.process,
-            log: self.folder + "/holdfastd.log"
-        )
+        self.process = try Self.launch(self.settings)
+        _ = try await Self.waitUntilListening(self.process, self.settings)
     }
 
     private static func keys(in folder: String) -> String { folder + "/token-keys.json" }
@@ -75,35 +80,37 @@ package final class ServerProcess: @unchecked Sendable {
         else { throw DrillFailure("cannot write \(self.keys(in: folder))") }
     }
 
-    private static func launch(
-        _ host: String,
-        _ port: Int,
-        _ folder: String,
-        _ isSupervised: Bool,
-        _ network: String?
-    ) throws -> ChildProcess {
+    private static func launch(_ settings: Settings) throws -> ChildProcess {
         var arguments = [
-            ToolPaths.holdfastd, "--host", host, "--port", "\(port)", "--allow-insecure",
-            "--data", folder, "--token-keys", Self.keys(in: folder),
+            ToolPaths.holdfastd, "--host", settings.host, "--port", "\(settings.port)",
+            "--data", settings.folder, "--token-keys", Self.keys(in: settings.folder),
         ]
-        if isSupervised { arguments.append("--supervise") }
+        if let certificate = settings.certificate {
+            arguments += ["--tls-certificate", certificate.chain, "--tls-key", certificate.key]
+        } else {
+            arguments.append("--allow-insecure")
+        }
+        if settings.isSupervised { arguments.append("--supervise") }
         return try ChildProcess(
             name: "holdfastd",
             arguments,
-            network: network,
-            log: folder + "/holdfastd.log"
+            network: settings.network,
+            log: Self.log(of: settings)
         )
     }
 
+    private static func log(of settings: Settings) -> String { settings.folder + "/holdfastd.log" }
+
     private static func waitUntilListening(
         _ process: ChildProcess,
-        log: String
+        _ settings: Settings
     ) async throws -> Int {
         for _ in 0..<200 {
             let line: LineBuffer.Line
             do {
                 line = try await process.output.next(within: .seconds(15))
             } catch {
+                let log = Self.log(of: settings)
                 let said = (try? String(contentsOfFile: log, encoding: .utf8)) ?? ""
                 throw DrillFailure("holdfastd did not start: \(said.suffix(600))")
             }

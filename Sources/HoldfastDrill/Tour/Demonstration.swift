@@ -47,9 +47,11 @@ package final class Demonstration: @unchecked Sendable {
         self.folder = try Leftovers.makeFolder()
         if let obstacle = DrillNetwork.obstacle {
             let server = try await ServerProcess(
-                host: "127.0.0.1",
-                port: FreePort.next(from: wished),
-                folder: self.folder + "/server"
+                .init(
+                    host: "127.0.0.1",
+                    port: FreePort.next(from: wished),
+                    folder: self.folder + "/server"
+                )
             )
             let group = MultiThreadedEventLoopGroup.singleton
             let relays = [
@@ -63,12 +65,13 @@ package final class Demonstration: @unchecked Sendable {
         } else {
             let network = try await DrillNetwork(nodeCount: 4, includesThisHost: true)
             for node in 1...2 { try await network.setDelay(Self.roundTrip / 2, of: node) }
-            self.server = try await ServerProcess(
+            var settings = ServerProcess.Settings(
                 host: network.address(of: 0),
                 port: 8443,
-                folder: self.folder + "/server",
-                network: network.namespaces[0]
+                folder: self.folder + "/server"
             )
+            settings.network = network.namespaces[0]
+            self.server = try await ServerProcess(settings)
             self.link = .network(network)
             let door = try await Relay(
                 on: FreePort.next(from: wished),
