@@ -26,7 +26,7 @@ END
 tcpdump                         counts RTP packets without any code of ours
 iproute2                        takes a network away and gives it back
 openssl                         makes a certificate for wss
-python3                         a WebSocket client that shares no code with the SDK
+pulseaudio                      a sound server of the tests' own, with a microphone
 END
         ;;
     *) refuse "usage: scripts/setup.sh run|test" ;;

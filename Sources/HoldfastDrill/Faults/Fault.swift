@@ -12,6 +12,26 @@ package protocol Fault: Sendable {
     func run(progress: @Sendable (String) -> Void) async throws -> FaultReport
 }
 
+extension Fault {
+    /// Builds a stage, lets `body` fill in the fault's report, and ends the stage in any case.
+    func onStage(
+        phoneCount: Int,
+        isSupervised: Bool = false,
+        _ body: (Stage, inout FaultReport) async throws -> Void
+    ) async throws -> FaultReport {
+        var report = FaultReport(fault: self.name, promise: self.promise)
+        let stage = try await Stage(phoneCount: phoneCount, isSupervised: isSupervised)
+        do {
+            try await body(stage, &report)
+        } catch {
+            await stage.tearDown()
+            throw error
+        }
+        await stage.tearDown()
+        return report
+    }
+}
+
 /// How thorough a drill is.
 package enum DrillExtent: Sendable {
     /// Every fault a few times, in 90 s.

@@ -16,16 +16,9 @@ struct NetworkCut: Fault {
     }
 
     func run(progress: @Sendable (String) -> Void) async throws -> FaultReport {
-        var report = FaultReport(fault: self.name, promise: self.promise)
-        let stage = try await Stage(phoneCount: 2)
-        do {
+        try await self.onStage(phoneCount: 2) { stage, report in
             try await self.run(on: stage, into: &report, progress: progress)
-        } catch {
-            await stage.tearDown()
-            throw error
         }
-        await stage.tearDown()
-        return report
     }
 
     private func run(

@@ -20,16 +20,11 @@ struct ServerKill: Fault {
     static let messageInterval: Duration = .milliseconds(50)
 
     func run(progress: @Sendable (String) -> Void) async throws -> FaultReport {
-        var report = FaultReport(fault: self.name, promise: self.promise)
-        let stage = try await Stage(phoneCount: self.clientCount, isSupervised: self.isSupervised)
-        do {
+        try await self.onStage(phoneCount: self.clientCount, isSupervised: self.isSupervised) {
+            stage,
+            report in
             try await self.run(on: stage, into: &report, progress: progress)
-        } catch {
-            await stage.tearDown()
-            throw error
         }
-        await stage.tearDown()
-        return report
     }
 
     private func run(
