@@ -18,8 +18,9 @@ struct PhonePrinter: Sendable {
         }
     }
 
-    /// Prints who is in the call.
-    func show(_ participants: [Participant], own: ParticipantID?) {
+    /// Prints who else is in the call.
+    func show(_ participants: [Participant]) {
+        if participants.isEmpty { self.notice("nobody else is in the call") }
         for participant in participants {
             var line = PhoneEvent("who")
             line.participant = participant.id.rawValue
@@ -30,10 +31,9 @@ struct PhonePrinter: Sendable {
             if self.isJSON {
                 self.write((try? line.line()) ?? "")
             } else {
-                let who = participant.id == own ? " (this phone)" : ""
                 let state =
                     "\(participant.reachability), microphone \(participant.media.microphone)"
-                self.write("  \(participant.shownName)\(who): \(state)")
+                self.write("  \(participant.shownName): \(state)")
             }
         }
     }
@@ -59,6 +59,16 @@ struct PhonePrinter: Sendable {
         // One write per line: several tasks print.
         let bytes = Array((line + "\n").utf8)
         FileHandle.standardOutput.write(Data(bytes))
+    }
+}
+
+extension SourceReplacement {
+    /// What is heard instead, as a sentence behind the reason.
+    fileprivate var substitute: String {
+        switch self.used {
+        case .tone(let frequency): " A tone of \(Int(frequency)) Hz is sent."
+        case .microphone, .file: ""
+        }
     }
 }
 
@@ -139,7 +149,7 @@ extension PhoneEvent {
             self.level = (statistics.level * 10).rounded() / 10
         case .sourceReplaced(let replacement):
             self.init("notice")
-            self.text = "sound source: \(replacement.reason)"
+            self.text = "sound source: \(replacement.reason)\(replacement.substitute)"
         case .failed(let failure):
             self.init("failed")
             self.reason = failure.code.rawValue

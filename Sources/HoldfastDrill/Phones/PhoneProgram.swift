@@ -78,10 +78,12 @@ package struct PhoneProgram: Sendable {
     }
 
     private static func names(of call: HoldfastCall) -> [ParticipantID: String] {
-        Dictionary(
+        var names = Dictionary(
             call.participants.map { ($0.id, $0.displayName) },
             uniquingKeysWith: { first, _ in first }
         )
+        if let own = call.localParticipant { names[own] = "you" }
+        return names
     }
 
     // MARK: Commands
@@ -113,7 +115,7 @@ package struct PhoneProgram: Sendable {
         case "": break
         case "/mute": call.mute()
         case "/unmute": call.unmute()
-        case "/who": self.printer.show(call.participants, own: call.localParticipant)
+        case "/who": self.printer.show(call.participants)
         case "/reconnect": call.reconnectNow()
         case "/leave":
             await call.leave()
