@@ -43,10 +43,16 @@ package enum DrillExtent: Sendable {
 /// Every fault there is, in the order of the report.
 package func allFaults(_ extent: DrillExtent) -> [any Fault] {
     let isQuick = extent == .quick
-    return [
+    let always: [any Fault] = [
         NetworkCut(outageCount: isQuick ? 5 : 20, outage: .seconds(2)),
         ClientStop(stop: .seconds(5)),
         ServerKill(clientCount: 10, killCount: isQuick ? 2 : 5, isSupervised: false),
+    ]
+    guard !isQuick else { return always }
+    return always + [
+        SilentLoss(silence: .both, outage: .seconds(6), count: 5),
+        SilentLoss(silence: .outgoing, outage: .seconds(6), count: 3),
+        SilentLoss(silence: .incoming, outage: .seconds(6), count: 3),
     ]
 }
 #endif

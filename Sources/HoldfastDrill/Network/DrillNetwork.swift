@@ -52,6 +52,21 @@ package final class DrillNetwork: Sendable {
     /// Brings the device up again.
     package func restore(_ node: Int) async throws { try await self.command("restore \(node)") }
 
+    /// Which way of a host passes nothing. Its kernel notices nothing.
+    package enum Silence: String, Sendable {
+        case none
+        /// Nothing leaves the host.
+        case outgoing = "out"
+        /// Nothing reaches the host.
+        case incoming = "in"
+        case both
+    }
+
+    /// Silences a host's way without a word, or lets everything pass again.
+    package func silence(_ node: Int, _ silence: Silence) async throws {
+        try await self.command("block \(node) \(silence.rawValue)")
+    }
+
     /// Ends the network and everything in it.
     package func stop() async { await self.process.stop(within: .milliseconds(500)) }
 
