@@ -27,11 +27,7 @@ struct ClientStop: Fault {
     ) async throws {
         let phone = try await stage.addPhone("alice", tone: 440)
         try await stage.addPhone("bob", tone: 660)
-        try await stage.waitForMedia()
-        let witness = Witness(stage: stage)
-        stage.recorder.tick(every: .milliseconds(100))
-        try await Task.sleep(for: .seconds(1))
-        let starts = stage.phones.map { $0.history.count }
+        let witness = try await Witness.begin(on: stage)
         progress("stopped for \(self.stop)")
         phone.process.signal(SIGSTOP)
         try await stage.waitUntil("the process is stopped", within: .seconds(1)) {
@@ -43,14 +39,9 @@ struct ClientStop: Fault {
         let wokenAt = monotonicSeconds()
         phone.process.signal(SIGCONT)
         let time = await witness.firstMessage(of: phone, after: wokenAt, from: start)
-        report.restoreMilliseconds = [time.map { $0.rounded() } ?? .infinity]
+        report.restoreMilliseconds = [time].compactMap { $0?.rounded() }
         try await Task.sleep(for: .milliseconds(1500))
-        stage.recorder.tick(every: nil)
-        await witness.waitForTicks()
-        try await Task.sleep(for: .milliseconds(1200))
-        report.mediaGapMilliseconds = witness.mediaGap(from: starts)
-        witness.judge(&report)
-        report.measure(roundTrip: Double(stage.roundTrip.components.attoseconds) / 1e15)
+        try await witness.end(into: &report)
         report.require((time ?? .infinity) <= 1000, "\(time ?? .infinity) ms until the first event")
         let allowed = Double(self.stop.components.seconds) * 1000 + 1200
         let gap = report.mediaGapMilliseconds ?? .infinity

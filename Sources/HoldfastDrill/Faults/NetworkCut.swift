@@ -28,11 +28,7 @@ struct NetworkCut: Fault {
     ) async throws {
         let phone = try await stage.addPhone("alice", tone: 440)
         try await stage.addPhone("bob", tone: 660)
-        try await stage.waitForMedia()
-        let witness = Witness(stage: stage)
-        stage.recorder.tick(every: .milliseconds(100))
-        try await Task.sleep(for: .seconds(1))
-        let starts = stage.phones.map { $0.history.count }
+        let witness = try await Witness.begin(on: stage)
         for number in 1...self.outageCount {
             progress("cut \(number) of \(self.outageCount)")
             try await stage.network.cut(1)
@@ -49,21 +45,16 @@ struct NetworkCut: Fault {
             // Media and acknowledgements settle before the next cut, as they would between tunnels.
             try await Task.sleep(for: .milliseconds(1500))
         }
-        stage.recorder.tick(every: nil)
-        await witness.waitForTicks()
-        try await Task.sleep(for: .milliseconds(1200))
-        report.mediaGapMilliseconds = witness.mediaGap(from: starts)
-        witness.judge(&report)
-        self.judge(&report, roundTrip: stage.roundTrip, isCut: phone.history)
+        try await witness.end(into: &report)
+        self.judge(&report, roundTrip: stage.roundTrip, history: phone.history)
     }
 
     private func judge(
         _ report: inout FaultReport,
         roundTrip: Duration,
-        isCut history: [PhoneEvent]
+        history: [PhoneEvent]
     ) {
         let milliseconds = Double(roundTrip.components.attoseconds) / 1e15
-        report.measure(roundTrip: milliseconds)
         let median = report.median ?? .infinity
         let tail = report.tail ?? .infinity
         let lostCount = history.count { $0.event == "lost" }

@@ -33,11 +33,7 @@ struct SilentLoss: Fault {
     ) async throws {
         let phone = try await stage.addPhone("alice", tone: 440)
         try await stage.addPhone("bob", tone: 660)
-        try await stage.waitForMedia()
-        let witness = Witness(stage: stage)
-        stage.recorder.tick(every: .milliseconds(100))
-        try await Task.sleep(for: .seconds(1))
-        let starts = stage.phones.map { $0.history.count }
+        let witness = try await Witness.begin(on: stage)
         for number in 1...self.count {
             progress("loss \(number) of \(self.count)")
             try await stage.network.silence(1, self.silence)
@@ -57,12 +53,7 @@ struct SilentLoss: Fault {
             report.restoreMilliseconds.append(((back.at - endedAt) * 1000).rounded())
             try await Task.sleep(for: .seconds(3))
         }
-        stage.recorder.tick(every: nil)
-        await witness.waitForTicks()
-        try await Task.sleep(for: .milliseconds(1200))
-        report.mediaGapMilliseconds = witness.mediaGap(from: starts)
-        witness.judge(&report)
-        report.measure(roundTrip: Double(stage.roundTrip.components.attoseconds) / 1e15)
+        try await witness.end(into: &report)
         let (median, tail) = (report.median ?? .infinity, report.tail ?? .infinity)
         report.require(median <= 2500, "median \(median) ms")
         report.require(tail <= 6000, "99 % within \(tail) ms")

@@ -4,10 +4,31 @@ struct Witness {
     /// How long the phones may take to get what they missed, once everything works again.
     static let catchUpLimit: Duration = .seconds(15)
 
-    let stage: Stage
+    private let stage: Stage
+    /// How many lines each phone had when it began.
+    private let starts: [Int]
+
+    /// Waits for media, lets the recorder say something ten times a second, and watches from then on.
+    static func begin(on stage: Stage) async throws -> Witness {
+        try await stage.waitForMedia()
+        stage.recorder.tick(every: .milliseconds(100))
+        try await Task.sleep(for: .seconds(1))
+        return Witness(stage: stage, starts: stage.phones.map { $0.history.count })
+    }
+
+    /// Ends the ticks, gives everybody time to catch up, and fills in what was seen.
+    func end(into report: inout FaultReport) async throws {
+        self.stage.recorder.tick(every: nil)
+        await self.waitForTicks()
+        // The last second's media report is still to come.
+        try await Task.sleep(for: .milliseconds(1200))
+        report.mediaGapMilliseconds = self.mediaGap
+        self.judge(&report)
+        report.measure(roundTrip: Double(self.stage.roundTrip.components.attoseconds) / 1e15)
+    }
 
     /// Waits until every phone has every `tick`, or until the limit.
-    func waitForTicks() async {
+    private func waitForTicks() async {
         try? await self.stage.waitUntil("every tick is everywhere", within: Self.catchUpLimit) {
             let sent = self.recordedTicks.count
             return self.stage.recorder.snapshot.tickCount == sent
@@ -16,7 +37,7 @@ struct Witness {
     }
 
     /// Fills in what was lost, repeated, and who was seen leaving.
-    func judge(_ report: inout FaultReport) {
+    private func judge(_ report: inout FaultReport) {
         let log = self.stage.recorder.snapshot
         let sentCount = log.tickCount
         for phone in self.stage.phones {
@@ -38,9 +59,9 @@ struct Witness {
         }
     }
 
-    /// The longest time without RTP in any phone, from the line at which each of them stood.
-    func mediaGap(from starts: [Int]) -> Double? {
-        zip(self.stage.phones, starts).compactMap { phone, start in
+    /// The longest time without RTP in any phone since the watch began.
+    private var mediaGap: Double? {
+        zip(self.stage.phones, self.starts).compactMap { phone, start in
             phone.history.dropFirst(start).compactMap(\.longestGapMilliseconds).max()
         }.max()
     }
