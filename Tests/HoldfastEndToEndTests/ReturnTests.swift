@@ -54,7 +54,7 @@ extension EndToEnd {
         @Test(.timeLimit(.minutes(1)))
         func `a phone joins over TLS 1.3 and only a server it trusts`() async throws {
             let folder = try Self.makeFolder()
-            let files = try await Self.makeCertificate(in: folder)
+            let files = try await Certificate.make(for: "127.0.0.1", in: folder)
             try await Self.withServer(certificate: files) { server, folder in
                 var settings = try await Self.phoneSettings("alice", server, folder)
                 let stranger = try Phone(settings)
@@ -75,7 +75,7 @@ extension EndToEnd {
         // MARK: Setting up
 
         private static func withServer(
-            certificate: (chain: String, key: String)? = nil,
+            certificate: Certificate? = nil,
             _ body: (ServerProcess, String) async throws -> Void
         ) async throws {
             let folder = try self.makeFolder()
@@ -140,23 +140,6 @@ extension EndToEnd {
         }
 
         /// A certificate that signs itself, for the address of the loopback interface.
-        private static func makeCertificate(
-            in folder: String
-        ) async throws -> (chain: String, key: String) {
-            let files = (chain: folder + "/chain.pem", key: folder + "/key.pem")
-            let openssl = try ChildProcess(
-                name: "openssl",
-                [
-                    "/usr/bin/openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt",
-                    "ec_paramgen_curve:P-256", "-nodes", "-days", "2", "-subj", "/CN=localhost",
-                    "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", files.key, "-out",
-                    files.chain,
-                ]
-            )
-            let isDone = await openssl.waitForEnd(.seconds(10)) && openssl.status == 0
-            try #require(isDone)
-            return files
-        }
     }
 }
 #endif

@@ -15,7 +15,9 @@ extension EndToEnd {
             let obstacle = DrillNetwork.obstacle ?? (hasTool ? nil : "tcpdump is not installed")
             guard requireReal("a tapped link", available: obstacle == nil, reason: obstacle ?? "")
             else { return }
-            let stage = try await Stage(phoneCount: 2, roundTrip: .milliseconds(20))
+            var settings = Stage.Settings(phoneCount: 2)
+            settings.roundTrip = .milliseconds(20)
+            let stage = try await Stage(settings)
             let capture = stage.folder + "/link.pcap"
             let tap = try ChildProcess(
                 name: "tcpdump",

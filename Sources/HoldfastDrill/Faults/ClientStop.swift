@@ -15,7 +15,7 @@ struct ClientStop: Fault {
     var expectation: Duration { self.stop + .seconds(10) }
 
     func run(progress: @Sendable (String) -> Void) async throws -> FaultReport {
-        try await self.onStage(phoneCount: 2) { stage, report in
+        try await self.onStage(Stage.Settings(phoneCount: 2)) { stage, report in
             try await self.run(on: stage, into: &report, progress: progress)
         }
     }

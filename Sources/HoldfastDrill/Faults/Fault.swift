@@ -15,12 +15,11 @@ package protocol Fault: Sendable {
 extension Fault {
     /// Builds a stage, lets `body` fill in the fault's report, and ends the stage in any case.
     func onStage(
-        phoneCount: Int,
-        isSupervised: Bool = false,
+        _ settings: Stage.Settings,
         _ body: (Stage, inout FaultReport) async throws -> Void
     ) async throws -> FaultReport {
         var report = FaultReport(fault: self.name, promise: self.promise)
-        let stage = try await Stage(phoneCount: phoneCount, isSupervised: isSupervised)
+        let stage = try await Stage(settings)
         do {
             try await body(stage, &report)
         } catch {

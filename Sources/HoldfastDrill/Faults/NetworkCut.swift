@@ -16,7 +16,7 @@ struct NetworkCut: Fault {
     }
 
     func run(progress: @Sendable (String) -> Void) async throws -> FaultReport {
-        try await self.onStage(phoneCount: 2) { stage, report in
+        try await self.onStage(Stage.Settings(phoneCount: 2)) { stage, report in
             try await self.run(on: stage, into: &report, progress: progress)
         }
     }

@@ -20,9 +20,9 @@ struct ServerKill: Fault {
     static let messageInterval: Duration = .milliseconds(50)
 
     func run(progress: @Sendable (String) -> Void) async throws -> FaultReport {
-        try await self.onStage(phoneCount: self.clientCount, isSupervised: self.isSupervised) {
-            stage,
-            report in
+        var settings = Stage.Settings(phoneCount: self.clientCount)
+        settings.isSupervised = self.isSupervised
+        return try await self.onStage(settings) { stage, report in
             try await self.run(on: stage, into: &report, progress: progress)
         }
     }

@@ -21,7 +21,7 @@ struct SilentLoss: Fault {
     var expectation: Duration { (self.outage + .seconds(5)) * self.count + .seconds(6) }
 
     func run(progress: @Sendable (String) -> Void) async throws -> FaultReport {
-        try await self.onStage(phoneCount: 2) { stage, report in
+        try await self.onStage(Stage.Settings(phoneCount: 2)) { stage, report in
             try await self.run(on: stage, into: &report, progress: progress)
         }
     }

@@ -10,34 +10,53 @@ package final class Stage: @unchecked Sendable {
     /// The call everybody joins.
     static let call = "drill"
 
+    /// What a stage is built of.
+    package struct Settings: Sendable {
+        package var phoneCount: Int
+        /// Between each phone and the server.
+        package var roundTrip: Duration = .milliseconds(100)
+        package var isSupervised = false
+        /// Whether phones connect over TLS 1.3.
+        package var isEncrypted = false
+        /// Further arguments of the server.
+        package var serverArguments: [String] = []
+
+        package init(phoneCount: Int) { self.phoneCount = phoneCount }
+    }
+
     package let network: DrillNetwork
     package let server: ServerProcess
     package let recorder: Recorder
     package let folder: String
+    /// What phones trust; nil when they connect without TLS.
+    package let certificate: Certificate?
     package private(set) var phones: [Phone] = []
     /// Between a phone and the server.
     package let roundTrip: Duration
 
     /// Builds it and waits until the recorder is in the call.
-    package init(
-        phoneCount: Int,
-        roundTrip: Duration = .milliseconds(100),
-        isSupervised: Bool = false
-    ) async throws {
-        self.roundTrip = roundTrip
+    package init(_ settings: Settings) async throws {
+        self.roundTrip = settings.roundTrip
         self.folder = try Self.makeFolder()
-        self.network = try await DrillNetwork(nodeCount: phoneCount + 1)
-        for node in 1...phoneCount {
-            try await self.network.setDelay(roundTrip / 2, of: node)
+        self.network = try await DrillNetwork(nodeCount: settings.phoneCount + 1)
+        for node in 1...settings.phoneCount {
+            try await self.network.setDelay(settings.roundTrip / 2, of: node)
         }
-        var settings = ServerProcess.Settings(
+        var server = ServerProcess.Settings(
             host: self.network.address(of: 0),
             port: 8443,
             folder: self.folder + "/server"
         )
-        settings.isSupervised = isSupervised
-        settings.network = self.network.namespaces[0]
-        self.server = try await ServerProcess(settings)
+        if settings.isEncrypted {
+            self.certificate = try await Certificate.make(for: server.host, in: self.folder)
+        } else {
+            self.certificate = nil
+        }
+        server.certificate = self.certificate
+        server.isSupervised = settings.isSupervised
+        server.arguments = settings.serverArguments
+        server.network = self.network.namespaces[0]
+        self.server = try await ServerProcess(server)
         self.recorder = Recorder(
             host: self.server.host,
             port: self.server.port,
@@ -71,6 +90,7 @@ package final class Stage: @unchecked Sendable {
             sessionFolder: self.folder + "/" + name
         )
         settings.network = self.network.namespaces[node]
+        settings.trust = self.certificate?.chain
         settings.log = self.folder + "/\(name).log"
         let phone = try Phone(settings)
         self.phones.append(phone)

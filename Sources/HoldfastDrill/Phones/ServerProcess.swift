@@ -14,8 +14,10 @@ package final class ServerProcess: @unchecked Sendable {
         package var folder: String
         package var isSupervised = false
         package var network: String?
-        /// Chain and key, PEM files; nil for no TLS.
-        package var certificate: (chain: String, key: String)?
+        /// Nil for no TLS.
+        package var certificate: Certificate?
+        /// Further arguments, behind the others.
+        package var arguments: [String] = []
 
         package init(host: String, port: Int, folder: String) {
             self.host = host
@@ -91,6 +93,7 @@ package final class ServerProcess: @unchecked Sendable {
             arguments.append("--allow-insecure")
         }
         if settings.isSupervised { arguments.append("--supervise") }
+        arguments += settings.arguments
         return try ChildProcess(
             name: "holdfastd",
             arguments,
