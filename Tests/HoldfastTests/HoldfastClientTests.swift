@@ -158,7 +158,8 @@ import Testing
     }
 
     @Test(arguments: [
-        "calls.example.com", "ftp://calls.example.com", "wss://", "wss://user@host", "wss://host:0",
+        "https://[[;1]:443", "wss://[name]", "wss://a[b", "wss://host:+1", "calls.example.com",
+        "ftp://calls.example.com", "wss://", "wss://user@host", "wss://host:0",
         "wss://host:65536", "wss://ho st", "wss://host/?a", "wss://[::1", "ws://calls.example.com",
     ])
     func `a server address that cannot be used is refused`(address: String) {

@@ -79,15 +79,19 @@ package struct ServerAddress: Hashable, Sendable, CustomStringConvertible {
                 throw .configuration("The server address has something between host and port.")
             }
             portText = behind.isEmpty ? nil : behind.dropFirst()
+            guard host.contains(":"),
+                host.allSatisfy({ $0.isHexDigit || $0 == ":" || $0 == "." })
+            else { throw .configuration("Only an IPv6 address stands in brackets.") }
         } else if let colon = text.firstIndex(of: ":") {
             host = text[..<colon]
             portText = text[text.index(after: colon)...]
         }
         guard !host.isEmpty, host.utf8.count <= 255,
-            !host.contains(where: { "\\<>\"{}|^`%".contains($0) })
+            !host.contains(where: { "\\<>\"{}|^`%[]".contains($0) })
         else { throw .configuration("The server address has no usable host.") }
         guard let portText else { return (host.lowercased(), nil) }
-        guard let port = Int(portText), (1...65_535).contains(port) else {
+        guard portText.allSatisfy(\.isNumber), let port = Int(portText), (1...65_535).contains(port)
+        else {
             throw .configuration("The server address has a port that is not in 1–65535.")
         }
         return (host.lowercased(), port)
