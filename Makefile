@@ -32,7 +32,22 @@ setup:
 setup-test:
 	@scripts/setup.sh test
 
-## clean: remove what the build made (.build)
+## fuzz: run every reader of foreign bytes under libFuzzer, n seconds each (SECONDS=n TARGET=name)
+.PHONY: fuzz
+fuzz: setup
+	@scripts/fuzz.sh $(or $(SECONDS),30) $(TARGET)
+
+## test-threads: run the client's and the server's tests under the thread sanitizer (about 20 minutes)
+.PHONY: test-threads
+test-threads: setup setup-test
+	@scripts/test-threads.sh
+
+## performance: measure how fast a phone is back, and draw the plots of docs/performance.md (7 minutes)
+.PHONY: performance
+performance: setup build
+	@scripts/performance.sh
+
+## clean: remove what the builds made (.build, .build-*)
 .PHONY: clean
 clean:
 	@scripts/clean.sh

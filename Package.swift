@@ -65,7 +65,20 @@ let arguments: Target.Dependency = .product(
     condition: .when(traits: ["Server"])
 )
 
+/// Whether this build is for the fuzzers: `make fuzz` sets it, and instruments everything.
+let isFuzzing = Context.environment["HOLDFAST_FUZZ"] == "1"
+
 let protobuf: Target.Dependency = .product(name: "SwiftProtobuf", package: "swift-protobuf")
+
+/// Links libFuzzer, so this program is there for the fuzzers alone.
+let fuzzRunner = Target.executableTarget(
+    name: "holdfast-fuzz",
+    dependencies: ["HoldfastFuzz"],
+    path: "Fuzz/Runner",
+    swiftSettings: strict,
+    // gold stumbles over the instrumented objects.
+    linkerSettings: [.unsafeFlags(["-use-ld=lld"])]
+)
 
 let package = Package(
     name: "holdfast",
@@ -250,6 +263,11 @@ let package = Package(
             dependencies: ["HoldfastSpec"],
             swiftSettings: strict
         ),
+        .testTarget(
+            name: "HoldfastFuzzTests",
+            dependencies: ["HoldfastFuzz"],
+            swiftSettings: strict
+        ),
         .testTarget(name: "TidyTests", swiftSettings: strict),
 
         // Shared by the test targets: clause tags, golden tables, contract suites of the ports.
@@ -259,5 +277,21 @@ let package = Package(
             path: "Tests/HoldfastSpec",
             swiftSettings: strict
         ),
-    ]
+
+        // Everything that reads what others wrote, for libFuzzer and for the tests of its corpus.
+        .target(
+            name: "HoldfastFuzz",
+            dependencies: [
+                "HoldfastWire", "HoldfastProto", "HoldfastCore", "HoldfastServerCore", "Holdfast",
+                "HoldfastLinux", "HoldfastMedia", "HoldfastServer",
+                .product(
+                    name: "NIOEmbedded",
+                    package: "swift-nio",
+                    condition: .when(traits: ["NIO"])
+                ),
+            ] + nio,
+            path: "Fuzz/Targets",
+            swiftSettings: strict
+        ),
+    ] + (isFuzzing ? [fuzzRunner] : [])
 )

@@ -4,9 +4,9 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 # Generated code keeps the format its generator gave it.
-find Package.swift Sources Tests -name '*.swift' ! -name '*.pb.swift' -print0 |
+find Package.swift Sources Tests Fuzz -name '*.swift' ! -name '*.pb.swift' -print0 |
     xargs -0 swift format lint --strict --parallel || {
-    echo "The format differs: \`swift format -i -r Package.swift Sources Tests\` mends most of it." >&2
+    echo "The format differs: \`swift format -i -r Package.swift Sources Tests Fuzz\` mends most of it." >&2
     exit 1
 }
 if command -v shellcheck >/dev/null; then

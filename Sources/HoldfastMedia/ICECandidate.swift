@@ -1,15 +1,15 @@
 /// One ICE candidate that has been read and found harmless (RFC 8839 §5.1).
 ///
 /// Only the parts that are understood are kept: what a peer sends never reaches webrtcbin as it is.
-struct ICECandidate: Equatable, Sendable {
+package struct ICECandidate: Equatable, Sendable {
     /// The candidate again, as `candidate:…`.
-    let text: String
+    package let text: String
 
     /// Characters of a candidate; the longest legal one is well below.
     static let characterCountMax = 512
 
     /// Reads `candidate:…`, with or without `a=` before it; nil when it is none.
-    init?(_ text: String) {
+    package init?(_ text: String) {
         guard text.utf8.count <= Self.characterCountMax else { return nil }
         let body = text.hasPrefix("a=") ? text.dropFirst(2) : text[...]
         guard body.hasPrefix("candidate:") else { return nil }

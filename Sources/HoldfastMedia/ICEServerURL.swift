@@ -1,8 +1,8 @@
-import HoldfastCore
+package import HoldfastCore
 import HoldfastWire
 
 /// A STUN or TURN server in the form webrtcbin wants.
-enum ICEServerURL: Equatable, Sendable {
+package enum ICEServerURL: Equatable, Sendable {
     case stun(String)
     case relay(String)
 
@@ -11,7 +11,7 @@ enum ICEServerURL: Equatable, Sendable {
 
     /// All usable servers; what cannot be read is left out, for one bad entry of the call server
     /// must not cost the call.
-    static func read(_ servers: [MediaICEServer]) -> [ICEServerURL] {
+    package static func read(_ servers: [MediaICEServer]) -> [ICEServerURL] {
         servers.flatMap { server in server.urls.compactMap { Self.read($0, of: server) } }
     }
 

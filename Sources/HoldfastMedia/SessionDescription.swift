@@ -4,7 +4,7 @@ import HoldfastWire
 ///
 /// A peer's text never reaches webrtcbin: it has assertions of its own about what a description
 /// contains. What is not understood is left out, what is missing refuses the whole.
-struct SessionDescription: Equatable, Sendable {
+package struct SessionDescription: Equatable, Sendable {
     /// Names the description: the session identifier and version of its `o=` line.
     var origin: Origin
     /// Of an answer from one of us: the offer it answers. Browsers do not say.
@@ -22,8 +22,8 @@ struct SessionDescription: Equatable, Sendable {
     }
 
     /// Why a description was refused, for people.
-    struct Refusal: Error, Equatable {
-        let reason: String
+    package struct Refusal: Error, Equatable {
+        package let reason: String
     }
 
     /// Lines of one description; ours have about 25.
@@ -35,7 +35,7 @@ struct SessionDescription: Equatable, Sendable {
     var audio: MediaLine? { self.lines.first }
 
     /// Reads a description.
-    init(_ text: String) throws(Refusal) {
+    package init(_ text: String) throws(Refusal) {
         guard text.utf8.count <= Limits.signalBytesMax else {
             throw Refusal(reason: "The description is too long.")
         }
@@ -83,7 +83,7 @@ struct SessionDescription: Equatable, Sendable {
     }
 
     /// The description as it is given to webrtcbin.
-    var text: String {
+    package var text: String {
         var rows = [
             "v=0", "o=- \(self.origin.session) \(self.origin.version) IN IP4 0.0.0.0", "s=-",
             "t=0 0", "a=ice-options:trickle",

@@ -11,7 +11,7 @@ import Testing
         let keywords = [
             "struct", "class", "enum", "actor", "protocol", "typealias", "associatedtype",
         ]
-        for file in SourceTree.repository.swift(under: "Sources", "Tests") {
+        for file in SourceTree.repository.swift(under: "Sources", "Tests", "Fuzz") {
             for (index, line) in file.code.enumerated() {
                 let words = line.split { !$0.isLetter && !$0.isNumber && $0 != "_" }
                 for (keyword, name) in zip(words, words.dropFirst())

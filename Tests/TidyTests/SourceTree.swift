@@ -28,16 +28,16 @@ struct SourceTree: Sendable {
 
     private init(root: URL) {
         self.root = root
-        // What a build or a run leaves behind, and version control's own.
+        // What a build or a run leaves behind, version control's own, and what a fuzzer wrote.
         let skipped: Set = [
-            ".git", ".build", ".holdfast", ".swiftpm", "__pycache__", "node_modules",
+            ".git", ".holdfast", ".swiftpm", "__pycache__", "node_modules", "Corpus",
         ]
         let base = root.path()
         var found: [SourceFile] = []
         let walker = FileManager.default.enumerator(atPath: base)
         while let path = walker?.nextObject() as? String {
             let name = path.split(separator: "/").last.map(String.init) ?? path
-            if skipped.contains(name) {
+            if skipped.contains(name) || name.hasPrefix(".build") {
                 walker?.skipDescendants()
             } else if name != "Package.resolved", let text = Self.text(at: base + path) {
                 found.append(SourceFile(path: path, text: text))

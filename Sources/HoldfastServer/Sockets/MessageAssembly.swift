@@ -1,13 +1,13 @@
 #if Server
 
-import HoldfastWire
-import NIOCore
-import NIOWebSocket
+package import HoldfastWire
+package import NIOCore
+package import NIOWebSocket
 
 /// Puts messages together from WebSocket frames and finds what RFC 6455 forbids. NIO's decoder has
 /// checked lengths and control frames; masking, reserved bits, order and the sum are left to us.
-struct MessageAssembly {
-    enum Outcome: Equatable {
+package struct MessageAssembly {
+    package enum Outcome: Equatable {
         /// More is to come.
         case incomplete
         case message(isText: Bool, ByteBuffer)
@@ -27,9 +27,9 @@ struct MessageAssembly {
     private let bytesMax: Int
     private var fragments: Fragments?
 
-    init(bytesMax: Int = Limits.frameBytesMax) { self.bytesMax = bytesMax }
+    package init(bytesMax: Int = Limits.frameBytesMax) { self.bytesMax = bytesMax }
 
-    mutating func take(_ frame: WebSocketFrame) -> Outcome {
+    package mutating func take(_ frame: WebSocketFrame) -> Outcome {
         // RFC 6455 §5.1: a server closes on an unmasked frame; §5.2: reserved bits are zero.
         guard frame.maskKey != nil, !frame.rsv1, !frame.rsv2, !frame.rsv3 else {
             return .violation(.protocolError)

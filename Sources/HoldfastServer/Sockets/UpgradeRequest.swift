@@ -1,24 +1,24 @@
 #if Server
 
-import HoldfastProto
+package import HoldfastProto
 import HoldfastServerCore
 import HoldfastWire
-import NIOHTTP1
+package import NIOHTTP1
 
 /// What a WebSocket handshake carries, from headers or from a browser's subprotocols (HF-7, HF-8).
 /// Reading judges nothing.
-struct UpgradeRequest: Hashable, Sendable {
+package struct UpgradeRequest: Hashable, Sendable {
     /// Nil: no encoding in common (HF-2).
-    var encoding: FrameEncoding?
+    package var encoding: FrameEncoding?
     var host: String
     /// The value of `Authorization`.
-    var authorization: String?
+    package var authorization: String?
     /// base64url of the join options.
-    var options: String?
+    package var options: String?
     /// The token to join with when the session is gone.
     var rejoinToken: String?
 
-    init(head: HTTPRequestHead) {
+    package init(head: HTTPRequestHead) {
         let headers = head.headers
         let offered = headers[canonicalForm: "sec-websocket-protocol"].map(String.init)
         self.encoding = FrameEncoding(offered: offered)
@@ -35,7 +35,7 @@ struct UpgradeRequest: Hashable, Sendable {
     }
 
     /// Whether the client says that it returns.
-    var isResume: Bool {
+    package var isResume: Bool {
         self.authorization?.prefix(7).lowercased() == "resume "
     }
 
