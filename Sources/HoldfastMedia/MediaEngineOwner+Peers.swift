@@ -87,9 +87,19 @@ extension MediaEngineOwner {
         }
     }
 
+    /// For connections that are opened from now on: libnice takes no other credentials for what it
+    /// has, and needs none, for a TURN server checks them only where a relay is asked for.
+    func setICEServers(_ servers: [MediaICEServer]) {
+        self.session?.settings.iceServers = servers
+        self.session?.relayWatch.serversChanged()
+    }
+
     private func open(_ peer: PeerConnection, payloadType: UInt8) {
         guard let session = self.session else { return }
         self.close(peer)
+        if session.settings.icePolicy == .relayOnly {
+            self.session?.relayWatch.opened(at: self.now)
+        }
         let opened = peer.open(
             payloadType: payloadType,
             settings: session.settings,
@@ -114,6 +124,7 @@ extension MediaEngineOwner {
         case .candidate(let line, let text):
             let signal = MediaSignal.candidate(line: line, candidate: text)
             peer.remember(signal)
+            self.session?.relayWatch.gathered()
             self.emit(.signal(signal, to: peer.id))
         case .state(let state): self.take(state, of: peer)
         case .packet(let packet, let payloadType, let time):
@@ -172,6 +183,7 @@ extension MediaEngineOwner {
     /// A tick: the watchdogs, the statistics and the devices.
     func advance() {
         guard let session = self.session else { return }
+        if self.session?.relayWatch.advance(to: self.now) == true { self.failRelay() }
         for peer in session.peers.values {
             if let change = peer.watchdog.advance(to: self.now) {
                 self.emit(.reception(peer.id, change))
@@ -184,6 +196,16 @@ extension MediaEngineOwner {
         }
         self.advanceSource()
         self.advancePlayout()
+    }
+
+    private func failRelay() {
+        let limit = RelayWatch.patience
+        self.fail(
+            .relay,
+            "Only relays may be used, and no TURN server gave one within \(limit). Check that the "
+                + "call server names TURN servers, that they can be reached from here, and that "
+                + "they take the call server's credentials."
+        )
     }
 
     private func measure(_ peer: PeerConnection) -> MediaStatistics {

@@ -72,6 +72,7 @@ final class MediaEngineOwner: @unchecked Sendable {
         case .disconnect(let id): self.disconnect(id)
         case .receive(let signal, let id): self.receive(signal, from: id)
         case .restartICE(let id): self.restart(id)
+        case .setICEServers(let servers): self.setICEServers(servers)
         case .setMicrophone(let state): self.setMicrophone(state)
         case .setOutputGain(let gain): self.setOutputGain(gain)
         case .stop: self.stop()

@@ -3,7 +3,7 @@ import HoldfastWire
 
 /// What an engine has between start and stop.
 struct MediaSession {
-    let settings: MediaSettings
+    var settings: MediaSettings
     /// The common zero of all pipelines' running time.
     let base: UInt64
     var microphone: MicrophoneState
@@ -11,6 +11,7 @@ struct MediaSession {
     var source = Source()
     var playout = Playout()
     var peers: [ParticipantID: PeerConnection] = [:]
+    var relayWatch = RelayWatch()
 
     /// Something is always sent: what is to replace it takes over with its first frame.
     struct Source {

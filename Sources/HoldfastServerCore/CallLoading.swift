@@ -57,7 +57,8 @@ extension ServerEvent {
             .verified(let connection, _), .pageRead(_, let connection, _, _):
             connection
         case .loaded, .loadFailed, .committed, .commitFailed, .openCallsFound, .endCallRequested,
-            .removalRequested, .stalled, .drainStarted, .drainEnded, .deadlineReached:
+            .removalRequested, .stalled, .iceServersChanged, .drainStarted, .drainEnded,
+            .deadlineReached:
             nil
         }
     }

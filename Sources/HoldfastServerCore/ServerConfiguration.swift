@@ -46,6 +46,10 @@ package struct ServerConfiguration: Hashable, Sendable {
     /// An attached client has this long to bring a new token (HF-26). Default 30 s.
     package var authRefreshWithin: Duration = .seconds(30)
 
+    /// A connection gets its ICE servers again after this, for their credentials expire (HF-62).
+    /// Default nil: nothing expires.
+    package var iceRenewalInterval: Duration?
+
     /// Participants of a call (HF-15). Default 100.
     package var participantCountMax = 100
     /// Calls in memory of one engine. Default 100 000.

@@ -23,6 +23,7 @@ package struct ServerEngine: Sendable {
     private var failures: [CallID: Failure] = [:]
     /// When each call must be looked at, in memory or not.
     private var timers = DeadlineQueue<CallID>()
+    private var renewals: ICERenewalMachine
     private var isDrained = false
 
     /// `era` was made durable before; `startedAt` is now; `seed` is random, and no other shard's.
@@ -36,10 +37,15 @@ package struct ServerEngine: Sendable {
         self.era = era
         self.startedAt = startedAt
         self.random = RandomSource(seed: seed)
+        self.renewals = ICERenewalMachine(interval: configuration.iceRenewalInterval)
     }
 
     /// When the shell must next say ``ServerEvent/deadlineReached``.
-    package var nextDeadline: MonotonicInstant? { self.timers.next }
+    package var nextDeadline: MonotonicInstant? {
+        // After a drain nothing is decided any more.
+        guard !self.isDrained else { return nil }
+        return [self.timers.next, self.renewals.nextDeadline].compactMap { $0 }.min()
+    }
 
     /// The open calls in memory, by id.
     package func summaries() -> [CallSummary] {
@@ -59,6 +65,16 @@ package struct ServerEngine: Sendable {
             self.refuseAfterDrain(event, effects: &effects)
             return
         }
+        let start = effects.count
+        self.decide(event, at: now, effects: &effects)
+        self.renewICEServers(after: event, since: start, at: now, effects: &effects)
+    }
+
+    private mutating func decide(
+        _ event: ServerEvent,
+        at now: MonotonicInstant,
+        effects: inout [ServerEffect]
+    ) {
         switch event {
         case .joinRequested(let connection, _, let options):
             self.admit(connection, to: options.call, event, at: now, effects: &effects)
@@ -93,6 +109,34 @@ package struct ServerEngine: Sendable {
             self.endDrain(effects: &effects)
         case .deadlineReached:
             self.deadlineReached(at: now, effects: &effects)
+        case .iceServersChanged:
+            // No call's; see below.
+            break
+        }
+    }
+
+    /// HF-62: who was welcomed since `start` holds ICE servers, which may be due for renewal later.
+    private mutating func renewICEServers(
+        after event: ServerEvent,
+        since start: Int,
+        at now: MonotonicInstant,
+        effects: inout [ServerEffect]
+    ) {
+        var news: [ICERenewalMachine.Event] = []
+        for effect in effects[start...] {
+            if case .welcome(let connection, let welcome, _) = effect, welcome.mode.isAlive {
+                news.append(.welcomed(connection, welcome.session))
+            } else if case .close(let connection, _) = effect {
+                news.append(.closed(connection))
+            }
+        }
+        if case .closed(let connection, _) = event { news.append(.closed(connection)) }
+        if event == .deadlineReached { news.append(.deadlineReached) }
+        if event == .iceServersChanged { news.append(.serversChanged) }
+        for new in news {
+            for case .renew(let connection, let session) in self.renewals.handle(new, at: now) {
+                effects.append(.sendICEServers(connection, session))
+            }
         }
     }
 

@@ -111,6 +111,8 @@ package enum ServerEvent: Hashable, Sendable {
     // By the process.
     /// The event loop did not run for this long.
     case stalled(Duration)
+    /// The operator named other ICE servers: every connection gets them.
+    case iceServersChanged
     /// Tell the clients to come back; take no joins.
     case drainStarted
     /// Close everything.
@@ -150,6 +152,8 @@ package enum ServerEffect: Hashable, Sendable {
     /// `previous` differs: encode a body once.
     case deliver(ConnectionID, CallID, [LoggedEvent])
     case send(ConnectionID, ServerMessage)
+    /// Send the ICE servers again, with new credentials for this session.
+    case sendICEServers(ConnectionID, SessionID)
     /// Send `bye`, then close with its code. `closed` follows and is ignored.
     case close(ConnectionID, Bye)
     /// Check a token, then answer with `verified`.

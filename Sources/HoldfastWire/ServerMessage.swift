@@ -13,6 +13,8 @@ package enum ServerMessage: Hashable, Sendable {
     /// The last frame before the close; the close code repeats `code`.
     case bye(Bye)
     case signal(Signal)
+    /// Takes the place of the welcome's, before its credentials expire (HF-62).
+    case iceServers([ICEServer])
     /// A frame of a newer version. Ignored.
     case unknown
 }
@@ -59,6 +61,14 @@ package struct Welcome: Hashable, Sendable {
         case expired
         /// The call or the participation is over. A `bye` follows.
         case ended
+
+        /// Whether the connection has a session from now on.
+        package var isAlive: Bool {
+            switch self {
+            case .joined, .resumed, .rejoined: true
+            case .expired, .ended: false
+            }
+        }
     }
 
     /// Expected silence.

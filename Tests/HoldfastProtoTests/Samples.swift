@@ -162,7 +162,8 @@ enum Samples {
             .pong(id: .max, top: Samples.offsetMax, nowMilliseconds: 1_763_690_000_456),
             .pong(id: 0, top: .zero, nowMilliseconds: 0),
             .goAway(reason: "drain", delay: .milliseconds(1500)),
-            .goAway(reason: "", delay: .zero), .unknown,
+            .goAway(reason: "", delay: .zero), .iceServers(Samples.welcome.iceServers),
+            .iceServers([]), .unknown,
         ]
         + [Welcome.Mode.joined, .resumed, .rejoined, .expired, .ended].map { mode in
             var welcome = Samples.welcomeBare

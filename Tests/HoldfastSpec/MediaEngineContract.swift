@@ -71,6 +71,7 @@ public struct MediaEngineContract: Sendable {
         engine.apply(.stop)
         engine.apply(.connect(self.bob, role: .offerer))
         engine.apply(.setMicrophone(.muted))
+        engine.apply(.setICEServers([]))
         engine.apply(.setOutputGain(0.5))
         engine.apply(.restartICE(self.bob))
         await log.settle()

@@ -15,6 +15,21 @@ extension CallEngine {
         self.tellMesh(.started(isRestored: self.isRestored), &turn)
     }
 
+    /// HF-62: the last list takes the place of every earlier one. What flows is not touched.
+    mutating func setICEServers(_ servers: [ICEServer], _ turn: inout Turn) {
+        let servers = servers.map { server in
+            MediaICEServer(
+                urls: server.urls,
+                username: server.username,
+                credential: server.credential
+            )
+        }
+        guard servers != self.iceServers else { return }
+        self.iceServers = servers
+        guard self.mesh != nil, let settings = self.request.media else { return }
+        turn.effects.append(.media(self.handle, .setICEServers(settings.iceServers + servers)))
+    }
+
     mutating func stopMedia(_ turn: inout Turn) {
         guard self.mesh != nil else { return }
         self.mesh = nil

@@ -13,7 +13,7 @@ extension CallEngine {
             return self.ended(link, bye, &turn)
         case .pong(let number, _, _):
             self.tellLink(id, .answered(ping: number), &turn)
-        case .events, .snapshot, .result, .goAway, .signal, .unknown:
+        case .events, .snapshot, .result, .goAway, .signal, .iceServers, .unknown:
             self.tellLink(id, .heard, &turn)
         }
         // What another connection than the one in use says has no effect (HF-20).
@@ -27,6 +27,8 @@ extension CallEngine {
             self.tellReconnect(.goAway(delay), &turn)
         case .signal(let signal):
             self.tellMesh(.signalled(signal), &turn)
+        case .iceServers(let servers):
+            self.setICEServers(servers, &turn)
         case .welcome, .bye, .unknown:
             break
         }
@@ -98,13 +100,7 @@ extension CallEngine {
             return self.tellReconnect(.held, &turn)
         }
         self.phase = .inSession
-        self.iceServers = welcome.iceServers.map { server in
-            MediaICEServer(
-                urls: server.urls,
-                username: server.username,
-                credential: server.credential
-            )
-        }
+        self.setICEServers(welcome.iceServers, &turn)
         self.tellReconnect(.attached, &turn)
         self.endOutage(&turn)
         self.announce(turn.environment.appState, &turn)

@@ -48,7 +48,7 @@ struct CallEngine: Sendable {
     /// The last thing that happened to network or process.
     var disturbance: (reason: LossReason, at: MonotonicInstant)?
     var roundTrip: Duration?
-    /// As the last welcome named them.
+    /// As the server named them last (HF-62).
     var iceServers: [MediaICEServer] = []
     /// Whether an earlier process was in this call.
     var isRestored = false

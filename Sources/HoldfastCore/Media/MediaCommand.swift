@@ -16,6 +16,9 @@ public enum MediaCommand: Hashable, Sendable {
     case receive(MediaSignal, from: ParticipantID)
     /// A new offer with new ICE credentials. Only ever told to the offerer of the pair.
     case restartICE(ParticipantID)
+    /// Replaces the STUN and TURN servers, whose credentials expire, for connections that are made
+    /// from now on. Connections that are there go on.
+    case setICEServers([MediaICEServer])
     /// Opens or closes the microphone. Closed means silence on the wire, not a missing track.
     case setMicrophone(MicrophoneState)
     /// Sets the volume at which the others are heard: 0 is silence, 1 is unchanged.

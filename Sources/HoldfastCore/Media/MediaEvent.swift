@@ -115,6 +115,8 @@ public struct MediaFailure: Hashable, Sendable {
         public static let limit = Code(rawValue: "limit")
         /// A description or candidate cannot be read.
         public static let badSignal = Code(rawValue: "bad_signal")
+        /// Only relays may be used (``ICEPolicy/relayOnly``), and no TURN server gave one.
+        public static let relay = Code(rawValue: "relay")
         /// Anything else inside the engine.
         public static let engine = Code(rawValue: "engine")
     }

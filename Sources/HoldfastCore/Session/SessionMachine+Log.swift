@@ -50,7 +50,7 @@ extension SessionMachine {
             let verdict = self.cursor.receive(top: top, at: now)
             self.act(on: verdict, effects: &effects)
             if verdict == .ignore { self.askForRoster(effects: &effects) }
-        case .welcome, .goAway, .bye, .signal, .unknown:
+        case .welcome, .goAway, .bye, .signal, .iceServers, .unknown:
             // The owner's business.
             break
         }

@@ -144,6 +144,14 @@ package nonisolated struct ProtoServerFrame: Sendable {
     set {message = .signal(newValue)}
   }
 
+  package var iceServers: ProtoIceServers {
+    get {
+      if case .iceServers(let v)? = message {return v}
+      return ProtoIceServers()
+    }
+    set {message = .iceServers(newValue)}
+  }
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package nonisolated enum OneOf_Message: Equatable, Sendable {
@@ -155,6 +163,7 @@ package nonisolated struct ProtoServerFrame: Sendable {
     case goAway(ProtoGoAway)
     case bye(ProtoBye)
     case signal(ProtoSignal)
+    case iceServers(ProtoIceServers)
 
   }
 
@@ -368,6 +377,19 @@ package nonisolated struct ProtoIceServer: Sendable {
   package var username: String = String()
 
   package var credential: String = String()
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+/// Takes the place of the welcome's.
+package nonisolated struct ProtoIceServers: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var servers: [ProtoIceServer] = []
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -1233,7 +1255,7 @@ nonisolated extension ProtoAppState: SwiftProtobuf._ProtoNameProviding {
 
 nonisolated extension ProtoServerFrame: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".ServerFrame"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}welcome\0\u{1}events\0\u{1}snapshot\0\u{1}result\0\u{1}pong\0\u{3}go_away\0\u{1}bye\0\u{1}signal\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}welcome\0\u{1}events\0\u{1}snapshot\0\u{1}result\0\u{1}pong\0\u{3}go_away\0\u{1}bye\0\u{1}signal\0\u{3}ice_servers\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1345,6 +1367,19 @@ nonisolated extension ProtoServerFrame: SwiftProtobuf.Message, SwiftProtobuf._Me
           self.message = .signal(v)
         }
       }()
+      case 9: try {
+        var v: ProtoIceServers?
+        var hadOneofValue = false
+        if let current = self.message {
+          hadOneofValue = true
+          if case .iceServers(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.message = .iceServers(v)
+        }
+      }()
       default: break
       }
     }
@@ -1387,6 +1422,10 @@ nonisolated extension ProtoServerFrame: SwiftProtobuf.Message, SwiftProtobuf._Me
     case .signal?: try {
       guard case .signal(let v)? = self.message else { preconditionFailure() }
       try visitor.visitSingularMessageField(value: v, fieldNumber: 8)
+    }()
+    case .iceServers?: try {
+      guard case .iceServers(let v)? = self.message else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 9)
     }()
     case nil: break
     }
@@ -1710,6 +1749,36 @@ nonisolated extension ProtoIceServer: SwiftProtobuf.Message, SwiftProtobuf._Mess
     if lhs.urls != rhs.urls {return false}
     if lhs.username != rhs.username {return false}
     if lhs.credential != rhs.credential {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension ProtoIceServers: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".IceServers"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}servers\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeRepeatedMessageField(value: &self.servers) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.servers.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.servers, fieldNumber: 1)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: ProtoIceServers, rhs: ProtoIceServers) -> Bool {
+    if lhs.servers != rhs.servers {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

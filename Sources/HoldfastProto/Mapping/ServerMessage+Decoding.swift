@@ -19,6 +19,7 @@ extension ServerMessage {
             self = .goAway(reason: goAway.reason, delay: Duration(wireMilliseconds: goAway.delayMs))
         case .bye(let bye): self = .bye(try Bye(bye))
         case .signal(let signal): self = .signal(Signal(signal))
+        case .iceServers(let list): self = .iceServers(list.servers.map { ICEServer($0) })
         case nil: self = .unknown
         }
     }
@@ -54,9 +55,7 @@ extension Welcome {
             authExpiresAtMilliseconds: boundedTimestamp(proto.authExpiresAtMs),
             idleTimeout: Duration(wireMilliseconds: proto.idleTimeoutMs),
             resumeKey: proto.hasResumeKey ? try ResumeKey(proto.resumeKey) : nil,
-            iceServers: proto.iceServers.map {
-                ICEServer(urls: $0.urls, username: $0.username, credential: $0.credential)
-            },
+            iceServers: proto.iceServers.map { ICEServer($0) },
             reason: proto.reason
         )
     }
@@ -96,6 +95,12 @@ extension ResumeKey {
             throw .malformed(.secretLength)
         }
         self.init(id: KeyID(proto.id), secret: [UInt8](proto.secret))
+    }
+}
+
+extension ICEServer {
+    fileprivate init(_ proto: ProtoIceServer) {
+        self.init(urls: proto.urls, username: proto.username, credential: proto.credential)
     }
 }
 

@@ -30,6 +30,8 @@ extension ProtoServerFrame {
             }
         case .bye(let bye): self.bye = try ProtoBye(bye)
         case .signal(let signal): self.signal = ProtoSignal(signal)
+        case .iceServers(let servers):
+            self.iceServers = .with { $0.servers = servers.map { ProtoIceServer($0) } }
         case .unknown: break
         }
     }

@@ -13,17 +13,9 @@ package struct HoldfastdOptions: Sendable {
     /// Given together or not at all.
     var certificateFile: String?
     var certificateKeyFile: String?
-    var iceServerFile: String?
     var isLogJSON = false
 
     package init() {}
-}
-
-/// The file of `--ice-servers`: a list of them.
-struct ICEServerEntry: Decodable {
-    var urls: [String]
-    var username: String?
-    var credential: String?
 }
 
 #endif

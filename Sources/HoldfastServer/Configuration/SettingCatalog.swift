@@ -51,7 +51,13 @@ enum SettingCatalog {
             },
             text: { $0.server.durability.rawValue }
         ),
-        .text("ice-servers", "FILE", \.iceServerFile, "STUN and TURN servers, as JSON."),
+        .text("ice-servers", "FILE", \.server.iceServerFile, "STUN and TURN servers, as JSON."),
+        .text(
+            "turn-secret-file",
+            "FILE",
+            \.server.turnSecretFile,
+            "Shared with TURN servers that have no fixed credential (coturn: static-auth-secret)."
+        ),
     ]
 
     private static let security: [Setting] = [
@@ -102,6 +108,18 @@ enum SettingCatalog {
         .duration("idle-warning-lead", \.server.engine.idleWarningLead, "Warned before the end."),
         .duration("unload-after", \.server.engine.unloadAfter, "Out of memory when detached."),
         .duration("auth-grace", \.server.engine.authGrace, "An expired token still resumes."),
+        Setting(
+            name: "turn-credential-life",
+            kind: .value("TIME"),
+            help: "A TURN credential is used so long; renewed at half. 1m to 168h. Default 1h.",
+            apply: { text, options in
+                guard let life = DurationText.parse(text), TURNSecret.lifeRange.contains(life)
+                else { return false }
+                options.server.turnCredentialLife = life
+                return true
+            },
+            text: { DurationText.print($0.server.turnCredentialLife) }
+        ),
         .duration("handshake-timeout", \.server.handshakeTimeout, "From connection to upgrade."),
         .duration("drain-delay", \.server.drainDelay, "From goaway to bye. Default 200ms."),
         .duration("drain-max", \.server.drainMax, "A drain is cut short. Default 10s."),

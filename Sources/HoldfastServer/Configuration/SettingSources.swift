@@ -1,7 +1,6 @@
 #if Server
 
 import Foundation
-import HoldfastWire
 
 /// Where settings come from. What is nearer to the operator wins: a flag over the environment, the
 /// environment over the file, the file over what is built in.
@@ -78,9 +77,6 @@ package struct SettingSources: Sendable {
                 "TLS needs both a certificate and its key.",
                 remedy: "Give --tls-certificate and --tls-key together."
             )
-        }
-        if let path = self.options.iceServerFile {
-            self.options.server.iceServers = try Self.iceServers(path)
         }
     }
 
@@ -163,24 +159,6 @@ package struct SettingSources: Sendable {
             )
         }
         return values.sorted { $0.key < $1.key }.map { ($0.key, $0.value.text) }
-    }
-
-    private static func iceServers(_ path: String) throws(StartupError) -> [ICEServer] {
-        do {
-            let data = try Data(contentsOf: URL(fileURLWithPath: path))
-            return try JSONDecoder().decode([ICEServerEntry].self, from: data).map { entry in
-                ICEServer(
-                    urls: entry.urls,
-                    username: entry.username ?? "",
-                    credential: entry.credential ?? ""
-                )
-            }
-        } catch {
-            throw StartupError(
-                "The file of ICE servers \(path) cannot be read.",
-                remedy: "It is a JSON list of objects with urls, username and credential."
-            )
-        }
     }
 
     /// A value of the file, as text: settings are written the same way everywhere.

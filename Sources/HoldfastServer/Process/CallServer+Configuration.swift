@@ -1,7 +1,6 @@
 #if Server
 
 package import HoldfastServerCore
-package import HoldfastWire
 
 extension CallServer {
     /// Everything an operator can choose. `SettingCatalog` says how each value is written.
@@ -21,8 +20,12 @@ extension CallServer {
         package var certificate: CertificateStore.Files?
         package var allowsInsecure = false
         package var isDevelopment = false
-        /// Given to every client in its welcome.
-        package var iceServers: [ICEServer] = []
+        /// STUN and TURN servers that every client is told of; nil for none.
+        package var iceServerFile: String?
+        /// The secret of TURN servers without a fixed credential.
+        package var turnSecretFile: String?
+        /// How long a TURN credential can be used; clients get another at half of it (HF-62).
+        package var turnCredentialLife = ICEServerList.credentialLife
         /// Between telling clients to come back and closing (HF-58).
         package var drainDelay: Duration = .milliseconds(200)
         /// A drain that takes longer is cut short.

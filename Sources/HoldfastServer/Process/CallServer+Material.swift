@@ -2,6 +2,7 @@
 
 import HoldfastServerCore
 import Logging
+import NIOConcurrencyHelpers
 
 extension CallServer {
     /// What a server has read from its files before it touches the network.
@@ -13,6 +14,7 @@ extension CallServer {
         let registry: PrometheusRegistry
         let metrics: ServerMetrics
         let judge: UpgradeJudge
+        let iceServers: NIOLockedValueBox<ICEServerList>
 
         init(_ configuration: Configuration) async throws(StartupError) {
             try configuration.check()
@@ -27,6 +29,7 @@ extension CallServer {
             } else {
                 self.administrationKey = nil
             }
+            self.iceServers = NIOLockedValueBox(try Self.iceServers(configuration))
             self.clock = ServerClock()
             self.registry = PrometheusRegistry()
             self.metrics = ServerMetrics(factory: self.registry)
@@ -53,6 +56,23 @@ extension CallServer {
             } catch {
                 logger.error("\(error) The old keys stay.")
             }
+            do throws(StartupError) {
+                let list = try Self.iceServers(configuration)
+                self.iceServers.withLockedValue { $0 = list }
+                logger.notice("The ICE servers were read again.")
+            } catch {
+                logger.error("\(error) The old ICE servers stay.")
+            }
+        }
+
+        private static func iceServers(
+            _ configuration: Configuration
+        ) throws(StartupError) -> ICEServerList {
+            try ICEServerList(
+                path: configuration.iceServerFile,
+                secretPath: configuration.turnSecretFile,
+                credentialLife: configuration.turnCredentialLife
+            )
         }
 
         private static func credentials(

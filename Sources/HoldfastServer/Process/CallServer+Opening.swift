@@ -86,16 +86,21 @@ extension CallServer {
             judge: material.judge,
             metrics: material.metrics,
             logger: logger,
-            iceServers: configuration.iceServers,
+            iceServers: material.iceServers,
             recent: CallStore.RecentBounds(
                 eventCountMax: configuration.engine.ringEventCountMax,
                 bytesMax: configuration.engine.ringBytesMax
             )
         )
+        var engineConfiguration = configuration.engine
+        if configuration.turnSecretFile != nil {
+            engineConfiguration.iceRenewalInterval = configuration.turnCredentialLife / 2
+        }
+        let configured = engineConfiguration
         var random = SystemRandomNumberGenerator()
         let shards = group.makeIterator().map { loop in
             let engine = ServerEngine(
-                configuration: configuration.engine,
+                configuration: configured,
                 era: store.era,
                 startedAt: material.clock.now,
                 seed: (random.next(), random.next(), random.next(), random.next())

@@ -155,10 +155,11 @@ package final class CallServer: Sendable {
         }
     }
 
-    /// Reads certificates and keys again, for connections that come from now on. What cannot be
-    /// used is logged and the old stays.
+    /// Reads certificates and keys again, for connections that come from now on, and the ICE servers,
+    /// for everybody. What cannot be used is logged and the old stays.
     package func reload() async {
         await self.material.reload(self.configuration, logger: self.logger)
+        for shard in self.shards.shards { shard.submit([.iceServersChanged]) }
     }
 }
 

@@ -4,6 +4,7 @@ import HoldfastProto
 import HoldfastServerCore
 import HoldfastWire
 import Logging
+import NIOConcurrencyHelpers
 
 /// What each effect of the engine does to the world.
 extension Shard {
@@ -16,6 +17,10 @@ extension Shard {
             self.deliver(events, of: call, to: id)
         case .send(let id, let message):
             if let port = self.ports[id] { self.send(message, to: port) }
+        case .sendICEServers(let id, let session):
+            if let port = self.ports[id] {
+                self.send(.iceServers(self.iceServers(for: session)), to: port)
+            }
         case .close(let id, let bye):
             self.close(id, bye)
         case .verify(let id, let token):
@@ -52,8 +57,13 @@ extension Shard {
             let keys = self.surroundings.judge.current.resumeKeys
             welcome.resumeKey = keys.resumeKey(for: welcome.session)
         }
-        welcome.iceServers = self.surroundings.iceServers
+        if welcome.mode.isAlive { welcome.iceServers = self.iceServers(for: welcome.session) }
         self.send(.welcome(welcome), to: port)
+    }
+
+    private func iceServers(for session: SessionID) -> [ICEServer] {
+        let list = self.surroundings.iceServers.withLockedValue { $0 }
+        return list.servers(for: session, at: self.surroundings.clock.now)
     }
 
     /// Frames with as many events as fit; each body is encoded once for all connections.

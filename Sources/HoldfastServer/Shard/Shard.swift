@@ -4,6 +4,7 @@ import HoldfastProto
 package import HoldfastServerCore
 import HoldfastWire
 import Logging
+import NIOConcurrencyHelpers
 import NIOCore
 
 /// One engine, bound to one event loop: gives it events in order, performs its effects, wakes it.
@@ -38,7 +39,8 @@ package final class Shard: @unchecked Sendable, StoreClient {
         var judge: UpgradeJudge
         var metrics: ServerMetrics
         var logger: Logger
-        var iceServers: [ICEServer]
+        /// Replaced as a whole when the operator reloads them.
+        var iceServers: NIOLockedValueBox<ICEServerList>
         var recent: CallStore.RecentBounds
     }
 

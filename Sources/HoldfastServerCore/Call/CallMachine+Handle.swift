@@ -57,8 +57,8 @@ extension CallMachine {
             self.drain(random: &random, effects: &effects)
         case .deadlineReached:
             self.deadlineReached(at: now, effects: &effects)
-        case .loaded, .loadFailed, .commitFailed, .openCallsFound, .drainEnded:
-            // The engine's: they decide whether this machine exists at all.
+        case .loaded, .loadFailed, .commitFailed, .openCallsFound, .iceServersChanged, .drainEnded:
+            // The engine's: whether this machine exists at all, and what is none of a call's.
             break
         }
         self.commit(at: now, effects: &effects)

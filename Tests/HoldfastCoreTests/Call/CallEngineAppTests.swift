@@ -243,6 +243,41 @@ import Testing
         #expect(phone.take().commands == [.stop])
     }
 
+    @Test(.spec("HF-62"))
+    func `new ICE servers reach a running engine, with a frame or a welcome, once`() {
+        var phone = EngineHarness()
+        let own = MediaICEServer(urls: ["stun:own"], username: "", credential: Private(""))
+        func list(_ credential: String) -> [ICEServer] {
+            [ICEServer(urls: ["turn:theirs"], username: "u", credential: credential)]
+        }
+        func command(_ credential: String) -> MediaCommand {
+            let theirs = MediaICEServer(
+                urls: ["turn:theirs"],
+                username: "u",
+                credential: Private(credential)
+            )
+            return .setICEServers([own, theirs])
+        }
+        phone.join(media: MediaSettings(iceServers: [own])) { $0.iceServers = list("one") }
+        phone.send(.received(phone.last, .iceServers(list("two"))))
+        #expect(phone.take().commands == [command("two")])
+        phone.send(.received(phone.last, .iceServers(list("two"))))
+        #expect(phone.take().commands == [])
+        phone.send(.closed(phone.last, .reset))
+        phone.advance(by: .seconds(1))
+        phone.resume(generation: 2) { $0.iceServers = list("three") }
+        #expect(phone.take().commands == [command("three")])
+    }
+
+    @Test func `ICE servers that come before media do not start it`() {
+        var phone = EngineHarness()
+        phone.join()
+        phone.send(
+            .received(phone.last, .iceServers([ICEServer(urls: ["stun:s"])]))
+        )
+        #expect(phone.take().commands == [])
+    }
+
     @Test func `a snapshot without this participant starts no media`() {
         var phone = EngineHarness()
         let request = EngineHarness.request(media: MediaSettings())

@@ -37,7 +37,6 @@ import Testing
         (["--durability", "some"], "value of \"durability\""),
         (["--tls-key", "k.pem"], "both a certificate and its key"),
         (["--config", "/nowhere"], "configuration file"),
-        (["--ice-servers", "/nowhere"], "ICE servers"),
         (["--"], "needs a value"),
     ])
     func `what cannot be used is refused`(arguments: [String], problem: String) {
@@ -89,14 +88,18 @@ import Testing
         #expect(second.options.server.engine.idleTimeout == .milliseconds(1500))
     }
 
-    @Test func `ICE servers come from a file and are not printed`() throws {
-        let file = try self.directory.write(
-            #"[{"urls": ["turn:t"], "username": "u", "credential": "s3cret"}]"#,
-            to: "ice.json"
-        )
-        let sources = try SettingSources(arguments: ["--ice-servers", file], environment: [:])
-        #expect(sources.options.server.iceServers.map(\.credential.value) == ["s3cret"])
-        #expect(!sources.configurationText.contains("s3cret"))
+    @Test func `a TURN credential lives from a minute to a week, an hour unless told`() throws {
+        func life(_ text: String?) throws -> Duration {
+            let arguments = text.map { ["--turn-credential-life", $0] } ?? []
+            return try SettingSources(arguments: arguments, environment: [:]).options.server
+                .turnCredentialLife
+        }
+        #expect(try life(nil) == .seconds(3600))
+        #expect(try life("60s") == .seconds(60))
+        #expect(try life("168h") == .seconds(604_800))
+        for text in ["59s", "604801s", "0", "soon"] {
+            #expect(throws: StartupError.self) { try life(text) }
+        }
     }
 
     @Test(arguments: [
