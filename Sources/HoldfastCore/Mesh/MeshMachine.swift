@@ -197,9 +197,16 @@ struct MeshMachine: Sendable {
         guard let pair = self.pairs[id] else { return }
         self.pairs[id]?.restarted(at: now)
         switch pair.role {
+        case .offerer where pair.isRestartUseless(at: now): self.beginAnew(id, &effects)
         case .offerer: effects.append(.media(.restartICE(id)))
         case .answerer: self.askForOffer(id, &effects)
         }
+    }
+
+    /// A new connection, with what can be gathered now; the other end notices and does the same.
+    private func beginAnew(_ id: ParticipantID, _ effects: inout [Effect]) {
+        effects.append(.media(.disconnect(id)))
+        effects.append(.media(.connect(id, role: .offerer)))
     }
 
     private func askForOffer(_ id: ParticipantID, _ effects: inout [Effect]) {
@@ -223,10 +230,16 @@ struct MeshMachine: Sendable {
         at now: MonotonicInstant,
         _ effects: inout [Effect]
     ) {
-        guard self.pairs[signal.peer] != nil, let content = MediaSignal(signal.content) else {
+        guard let pair = self.pairs[signal.peer], let content = MediaSignal(signal.content) else {
             return
         }
-        if content == .offerRequest(restart: true) { self.pairs[signal.peer]?.restarted(at: now) }
+        if content == .offerRequest(restart: true) {
+            self.pairs[signal.peer]?.restarted(at: now)
+            if pair.role == .offerer, pair.isRestartUseless(at: now) {
+                return self.beginAnew(signal.peer, &effects)
+            }
+        }
+        if case .answer = content { self.pairs[signal.peer]?.answered(at: now) }
         effects.append(.media(.receive(content, from: signal.peer)))
     }
 

@@ -7,6 +7,8 @@ struct MeshPair: Hashable, Sendable {
     /// After a silence, and doubled with each restart.
     static let restartDelayBase: Duration = .seconds(1)
     static let restartDelayMax: Duration = .seconds(8)
+    /// How long packets may take once both sides have agreed on a restart.
+    static let answerPatience: Duration = .milliseconds(1500)
 
     let role: PeerRole
     /// When ICE is to be restarted, unless packets flow before.
@@ -14,6 +16,8 @@ struct MeshPair: Hashable, Sendable {
     private var isConnected = false
     private var isSilent = false
     private var restartCount = 0
+    /// When the other end answered the last offer, while no packets flow.
+    private var answeredAt: MonotonicInstant?
 
     init(role: PeerRole, at now: MonotonicInstant) {
         self.role = role
@@ -46,9 +50,24 @@ struct MeshPair: Hashable, Sendable {
         self.restartAt = now.advanced(by: Self.restartDelayBase)
     }
 
-    /// ICE was restarted, or asked to be.
+    /// The other end answered an offer.
+    mutating func answered(at now: MonotonicInstant) {
+        if !self.isHealthy { self.answeredAt = now }
+    }
+
+    /// Whether restarting ICE once more is of no use: both sides agreed on one, and no packets came.
+    /// ICE knows only what it gathered when the connection was made, so a relay that is gone or an
+    /// address that came later needs a new connection. While nobody answers the old one stays, for
+    /// its packets may flow again.
+    func isRestartUseless(at now: MonotonicInstant) -> Bool {
+        guard !self.isHealthy, let answeredAt else { return false }
+        return now >= answeredAt.advanced(by: Self.answerPatience)
+    }
+
+    /// ICE was restarted, or asked to be, or the connection was begun anew.
     mutating func restarted(at now: MonotonicInstant) {
         self.restartCount = min(self.restartCount + 1, 10)
+        self.answeredAt = nil
         // A healthy pair restarts because of a path change; whether it worked shows by itself.
         self.restartAt = self.isHealthy ? nil : now.advanced(by: self.delay)
     }
@@ -57,6 +76,7 @@ struct MeshPair: Hashable, Sendable {
         if self.isHealthy {
             self.restartCount = 0
             self.restartAt = nil
+            self.answeredAt = nil
         } else if self.restartAt == nil {
             self.restartAt = now.advanced(by: self.delay)
         }

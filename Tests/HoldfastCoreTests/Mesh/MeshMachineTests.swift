@@ -24,6 +24,11 @@ import Testing
         return mesh
     }
 
+    /// `p_z` answers an offer of ours.
+    private static let answer = MeshMachine.Event.signalled(
+        Signal(peer: after, content: .answer(sdp: "a"))
+    )
+
     private static func ask(_ id: ParticipantID) -> MeshMachine.Effect {
         .signal(Signal(peer: id, content: .offerRequest(restart: true)))
     }
@@ -181,6 +186,39 @@ import Testing
         #expect(mesh.nextDeadline == .seconds(now + 1))
     }
 
+    /// A relay that is gone, or an address that came later, is not in what ICE has gathered.
+    @Test
+    func `a restart that was answered and brought no packets is followed by a new connection`() {
+        let anew: [MeshMachine.Effect] = [
+            .media(.disconnect(Self.after)), .media(.connect(Self.after, role: .offerer)),
+        ]
+        let restart = MeshMachine.Effect.media(.restartICE(Self.after))
+        let answer = Self.answer
+        var mesh = Self.flowing()
+        _ = mesh.handle(.media(.reception(Self.after, .silent)), at: .zero)
+        #expect(mesh.handle(.deadlineReached, at: .seconds(1)) == [restart])
+        // Nobody answers: the other end may be gone, and what there is may flow again.
+        #expect(mesh.handle(.deadlineReached, at: .seconds(3)) == [restart])
+        _ = mesh.handle(answer, at: .seconds(5.501))
+        #expect(mesh.handle(.deadlineReached, at: .seconds(7)) == [restart])
+        _ = mesh.handle(answer, at: .seconds(7.2))
+        #expect(mesh.handle(.deadlineReached, at: .seconds(15)) == anew)
+        // The new connection has its time, whoever asks meanwhile.
+        let request = Signal(peer: Self.after, content: .offerRequest(restart: true))
+        let passed = MeshMachine.Effect.media(
+            .receive(.offerRequest(restart: true), from: Self.after)
+        )
+        #expect(mesh.handle(.signalled(request), at: .seconds(15.1)) == [passed])
+        _ = mesh.handle(answer, at: .seconds(15.5))
+        var early = mesh
+        #expect(early.handle(.signalled(request), at: .seconds(16.999)) == [passed])
+        #expect(mesh.handle(.signalled(request), at: .seconds(17)) == anew)
+        // Packets end it.
+        _ = mesh.handle(answer, at: .seconds(17.2))
+        _ = mesh.handle(.media(.reception(Self.after, .flowing)), at: .seconds(17.3))
+        #expect(mesh.handle(.signalled(request), at: .seconds(60)) == [passed])
+    }
+
     @Test(arguments: [Reachability.reconnecting, .background])
     func `who is not there is not asked, and then again`(reachability: Reachability) {
         var mesh = Self.flowing()
@@ -322,6 +360,15 @@ import Testing
             (
                 "the network changed",
                 { mesh in _ = mesh.handle(.pathChanged, at: .zero) }
+            ),
+            (
+                "silence, and the last restart was answered 1.5 s ago",
+                { mesh in
+                    for id in [Self.before, Self.after] {
+                        _ = mesh.handle(.media(.reception(id, .silent)), at: .seconds(-0.5))
+                    }
+                    _ = mesh.handle(Self.answer, at: .seconds(-0.5))
+                }
             ),
             (
                 "silence, and the others are not there",
