@@ -23,6 +23,7 @@ END
         ;;
     test)
         cat <<'END'
+coturn                          a TURN server, for calls that are relayed
 tcpdump                         counts RTP packets without any code of ours
 iproute2                        takes a network away and gives it back
 openssl                         makes a certificate for wss

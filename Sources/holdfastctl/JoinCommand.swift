@@ -36,6 +36,9 @@ struct JoinCommand: AsyncParsableCommand {
     @Flag(help: "Play nothing; only measure.")
     var silent = false
 
+    @Flag(help: "Media through the call server's TURN servers alone.")
+    var relayOnly = false
+
     @Flag(help: "Begin muted.")
     var muted = false
 
@@ -76,6 +79,7 @@ struct JoinCommand: AsyncParsableCommand {
         phone.hasMedia = !self.noMedia
         phone.isSilent = self.silent
         phone.startsMuted = self.muted
+        phone.isRelayOnly = self.relayOnly
         phone.title = self.title
         phone.idleTimeout = .seconds(self.idleTimeout)
         phone.isJSON = self.json

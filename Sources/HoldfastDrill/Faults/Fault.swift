@@ -52,6 +52,7 @@ package func allFaults(_ extent: DrillExtent) -> [any Fault] {
         SilentLoss(silence: .both, outage: .seconds(6), count: 5),
         SilentLoss(silence: .outgoing, outage: .seconds(6), count: 3),
         SilentLoss(silence: .incoming, outage: .seconds(6), count: 3),
+        TURNKill(serverCount: 1, killCount: 2), TURNKill(serverCount: 2, killCount: 2),
     ]
 }
 #endif

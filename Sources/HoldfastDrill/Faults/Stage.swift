@@ -18,6 +18,8 @@ package final class Stage: @unchecked Sendable {
         package var isSupervised = false
         /// Whether phones connect over TLS 1.3.
         package var isEncrypted = false
+        /// Whether phones send media through TURN servers alone.
+        package var isRelayOnly = false
         /// Further arguments of the server.
         package var serverArguments: [String] = []
 
@@ -33,10 +35,12 @@ package final class Stage: @unchecked Sendable {
     package private(set) var phones: [Phone] = []
     /// Between a phone and the server.
     package let roundTrip: Duration
+    private let isRelayOnly: Bool
 
     /// Builds it and waits until the recorder is in the call.
     package init(_ settings: Settings) async throws {
         self.roundTrip = settings.roundTrip
+        self.isRelayOnly = settings.isRelayOnly
         self.folder = try Self.makeFolder()
         self.network = try await DrillNetwork(nodeCount: settings.phoneCount + 1)
         for node in 1...settings.phoneCount {
@@ -91,6 +95,7 @@ package final class Stage: @unchecked Sendable {
         )
         settings.network = self.network.namespaces[node]
         settings.trust = self.certificate?.chain
+        settings.isRelayOnly = self.isRelayOnly
         settings.log = self.folder + "/\(name).log"
         let phone = try Phone(settings)
         self.phones.append(phone)

@@ -16,6 +16,8 @@ package final class Phone: @unchecked Sendable {
         /// Hertz; nil for no media.
         package var tone: Double?
         package var microphone = false
+        /// Media through TURN servers alone.
+        package var isRelayOnly = false
         /// Where the session is kept for the return after a kill.
         package var sessionFolder: String
         package var network: String?
@@ -58,6 +60,7 @@ package final class Phone: @unchecked Sendable {
         } else if !settings.microphone {
             arguments.append("--no-media")
         }
+        if settings.isRelayOnly { arguments.append("--relay-only") }
         if let trust = settings.trust { arguments += ["--trust", trust] }
         self.process = try ChildProcess(
             name: settings.name,

@@ -15,6 +15,7 @@ package struct PhoneOptions: Sendable {
     package var hasMedia = true
     package var isSilent = false
     package var startsMuted = false
+    package var isRelayOnly = false
     package var title = ""
     package var idleTimeout: Duration = .seconds(300)
     package var isJSON = false
@@ -71,7 +72,11 @@ package struct PhoneOptions: Sendable {
             if let tone { .tone(frequency: tone) } else if let file { .file(path: file) } else {
                 .microphone
             }
-        return MediaSettings(source: source, sink: self.isSilent ? .silent : .speaker)
+        return MediaSettings(
+            source: source,
+            sink: self.isSilent ? .silent : .speaker,
+            icePolicy: self.isRelayOnly ? .relayOnly : .all
+        )
     }
 
     private func token() async throws -> String {
