@@ -22,7 +22,8 @@ struct PrivateFolder: Sendable {
         var part = self.path
         while !part.isEmpty, part != "/", unsafe access(part, F_OK) != 0 {
             missing.append(part)
-            part = (part as NSString).deletingLastPathComponent
+            // Not by NSString, which traps at a relative name of one letter.
+            part = String(part[..<(part.lastIndex(of: "/") ?? part.startIndex)])
         }
         for folder in missing.reversed() {
             guard unsafe mkdir(folder, 0o700) == 0 || errno == EEXIST else {

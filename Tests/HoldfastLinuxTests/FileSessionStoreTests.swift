@@ -162,6 +162,17 @@ import Testing
         #expect(!FileManager.default.fileExists(atPath: leftover))
     }
 
+    @Test(arguments: ["h", "holdfast-test-folder", "holdfast-test-folder/below/"])
+    func `a folder below the present one is made, however short its name`(name: String) throws {
+        try? FileManager.default.removeItem(atPath: name)
+        defer {
+            let first = name.split(separator: "/").first.map(String.init) ?? name
+            try? FileManager.default.removeItem(atPath: first)
+        }
+        try FileSessionStore(directory: name).save(self.session, server: self.server)
+        #expect(try self.mode(name) == 0o700)
+    }
+
     @Test func `a folder that cannot be made is an error, not a crash`() throws {
         let blocked = FileSessionStore(directory: "/proc/no/such/folder")
         #expect(throws: SessionStoreError.self) {
