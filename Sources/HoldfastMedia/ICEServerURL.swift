@@ -10,7 +10,8 @@ package enum ICEServerURL: Equatable, Sendable {
     static let relayCountMax = 4
 
     /// All usable servers; what cannot be read is left out, for one bad entry of the call server
-    /// must not cost the call.
+    /// must not cost the call. So is `turns:`: libnice 0.1.21 speaks to it without TLS, and who asks
+    /// for TLS must not get less.
     package static func read(_ servers: [MediaICEServer]) -> [ICEServerURL] {
         servers.flatMap { server in server.urls.compactMap { Self.read($0, of: server) } }
     }
@@ -27,12 +28,11 @@ package enum ICEServerURL: Equatable, Sendable {
         switch parts[0].lowercased() {
         case "stun":
             return .stun("stun://\(host)")
-        case "turn", "turns":
+        case "turn":
             let user = Self.escaped(server.username)
             let password = Self.escaped(server.credential.value)
-            let scheme = parts[0].lowercased()
             let suffix = query.isEmpty ? "" : "?\(query)"
-            return .relay("\(scheme)://\(user):\(password)@\(host)\(suffix)")
+            return .relay("turn://\(user):\(password)@\(host)\(suffix)")
         default:
             return nil
         }
