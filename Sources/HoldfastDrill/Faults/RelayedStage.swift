@@ -37,6 +37,18 @@ package struct RelayedStage: Sendable {
     package static func build(_ settings: Settings) async throws -> RelayedStage {
         if let obstacle = TURNServer.obstacle { throw DrillFailure(obstacle) }
         let folder = try Stage.makeFolder()
+        do {
+            return try await self.build(settings, in: folder)
+        } catch {
+            try? FileManager.default.removeItem(atPath: folder)
+            throw error
+        }
+    }
+
+    private static func build(
+        _ settings: Settings,
+        in folder: String
+    ) async throws -> RelayedStage {
         // The addresses are known with the network, which comes with the call server; it reads the
         // real list when it is there.
         try self.write("[]", to: folder + "/ice.json")
