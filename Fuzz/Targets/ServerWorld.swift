@@ -130,7 +130,7 @@ struct ServerWorld {
                 Self.write(.events(events))
             case .send(_, let message):
                 Self.write(message)
-            case .close, .administered, .count:
+            case .close, .administered, .count, .sendICEServers:
                 break
             }
         }
