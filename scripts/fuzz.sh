@@ -9,8 +9,10 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 # shellcheck source=scripts/progress.sh
 . scripts/progress.sh
 
-readonly input_bytes_max=4096 kept_count_max=120
+readonly input_bytes_max=4096 kept_count_max=60
 runner=.build-fuzz/debug/holdfast-fuzz
+# Swift's own crash handler would end the process before libFuzzer keeps the input.
+export SWIFT_BACKTRACE=enable=no
 found=.build-fuzz/corpus crashes=.build-fuzz/crashes
 
 # shellcheck disable=SC2317,SC2034  # called and read by with_progress
@@ -30,11 +32,11 @@ build() {
     }
 }
 
-# One target for so many seconds. Swift's own crash handler would end before libFuzzer keeps the input.
+# One target for so many seconds.
 fuzz_one() {
     local name=$1 seconds=$2
     mkdir -p "$found/$name" "$crashes/$name" "Fuzz/Corpus/$name"
-    if SWIFT_BACKTRACE=enable=no "$runner" "$name" \
+    if HOLDFAST_FUZZ_TARGET=$name "$runner" \
         -max_total_time="$seconds" -max_len="$input_bytes_max" -timeout=20 -rss_limit_mb=2048 \
         -print_final_stats=1 -artifact_prefix="$crashes/$name/" \
         "$found/$name" "Fuzz/Corpus/$name" >"$logs/$name.log" 2>&1; then
@@ -53,7 +55,7 @@ fuzz_all() {
 keep() {
     local name=$1 merged
     merged=$(mktemp -d)
-    SWIFT_BACKTRACE=enable=no "$runner" "$name" -set_cover_merge=1 \
+    HOLDFAST_FUZZ_TARGET=$name "$runner" -set_cover_merge=1 \
         -max_len="$input_bytes_max" "$merged" "Fuzz/Corpus/$name" "$found/$name" 2>/dev/null
     rm -rf "Fuzz/Corpus/$name"
     mkdir -p "Fuzz/Corpus/$name"

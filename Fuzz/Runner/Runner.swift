@@ -1,27 +1,23 @@
 import Foundation
 import HoldfastFuzz
 
-/// `holdfast-fuzz TARGET [libFuzzer's arguments]`; `holdfast-fuzz --list` names the targets.
+/// `HOLDFAST_FUZZ_TARGET=name holdfast-fuzz [libFuzzer's arguments]`; `--list` names the targets.
+///
+/// The name is in the environment because libFuzzer starts itself again, with its own arguments alone.
 @main struct Runner {
     static func main() {
         let arguments = CommandLine.arguments
         if arguments.dropFirst().first == "--list" {
             return FuzzTarget.all.forEach { print($0.name) }
         }
-        guard let name = arguments.dropFirst().first, let named = FuzzTarget.named(name) else {
+        let name = ProcessInfo.processInfo.environment["HOLDFAST_FUZZ_TARGET"] ?? ""
+        guard let named = FuzzTarget.named(name) else {
             FileHandle.standardError.write(Data("holdfast-fuzz --list names the targets\n".utf8))
             exit(64)
         }
         unsafe target = named
-        // The target's name is ours; the rest is libFuzzer's. It lives as long as the process.
-        let rest = [arguments[0]] + arguments.dropFirst(2)
-        let copies = unsafe rest.map { unsafe strdup($0) } + [nil]
-        let list = unsafe UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>.allocate(
-            capacity: copies.count
-        )
-        unsafe list.initialize(from: copies, count: copies.count)
-        var count = CInt(rest.count)
-        var start = unsafe list
+        var count = CommandLine.argc
+        var start = unsafe CommandLine.unsafeArgv
         exit(unsafe runDriver(&count, &start, readInput))
     }
 }
