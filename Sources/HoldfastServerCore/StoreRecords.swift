@@ -92,6 +92,9 @@ package struct SessionRecord: Hashable, Sendable {
     /// a message behind which events of state are missing (HF-23), so that a replay would not do.
     /// A store that can lose its last transactions with the power syncs the one that sets this.
     package var isAwaitingSnapshot: Bool
+    /// The era in which it was last attached: a cursor from a later one was given out by a server
+    /// whose database this is not, for example the one that was there before a copy was restored.
+    package var era: Era
     package var state: State
 
     package enum State: Hashable, Sendable {
@@ -119,6 +122,7 @@ package struct SessionRecord: Hashable, Sendable {
         lastCommand: CommandNumber = .none,
         joinedAt: LogOffset = .zero,
         isAwaitingSnapshot: Bool,
+        era: Era,
         state: State = .attached
     ) {
         self.id = id
@@ -132,6 +136,7 @@ package struct SessionRecord: Hashable, Sendable {
         self.lastCommand = lastCommand
         self.joinedAt = joinedAt
         self.isAwaitingSnapshot = isAwaitingSnapshot
+        self.era = era
         self.state = state
     }
 }

@@ -134,6 +134,7 @@ extension CallStore {
                     lastCommand: CommandNumber(UInt32(clamping: row["last_command"] as Int64)),
                     joinedAt: LogOffset(UInt64(clamping: row["joined_at"] as Int64)),
                     isAwaitingSnapshot: row["is_awaiting_snapshot"],
+                    era: Era(UInt32(clamping: row["era"] as Int64)),
                     state: state
                 )
             }

@@ -6,13 +6,17 @@ import GRDB
 /// exactly, so a deadline never moves by being written down.
 extension CallStore {
     /// Stands in `PRAGMA user_version`; one more with each migration.
-    static let schemaVersion = 1
+    static let schemaVersion = 2
 
     static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()
         migrator.registerMigration("1") { database in
             try database.execute(sql: Self.firstSchema)
             try database.execute(sql: "PRAGMA user_version = 1")
+        }
+        migrator.registerMigration("2") { database in
+            try database.execute(sql: Self.secondSchema)
+            try database.execute(sql: "PRAGMA user_version = 2")
         }
         return migrator
     }
@@ -97,6 +101,13 @@ extension CallStore {
             retry_after INTEGER,
             PRIMARY KEY (call, session, number)
         ) STRICT, WITHOUT ROWID;
+        """
+
+    /// When a session was last attached, which an older database cannot say: in the era that ended,
+    /// at the latest.
+    private static let secondSchema = """
+        ALTER TABLE session ADD COLUMN era INTEGER NOT NULL DEFAULT 0;
+        UPDATE session SET era = (SELECT era FROM server);
         """
 }
 

@@ -108,15 +108,16 @@ extension CallStore {
             """
             INSERT OR REPLACE INTO session (call, id, participant, user, device, grants,
                 auth_expires_at, generation, counter, last_command, joined_at,
-                is_awaiting_snapshot, state, until)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                is_awaiting_snapshot, era, state, until)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """,
             [
                 call.rawValue, record.id.rawValue, record.participant.rawValue,
                 record.user.rawValue, record.deviceID, Int64(record.grants.rawValue),
                 record.authExpiresAt.nanoseconds, Int64(record.generation.rawValue),
                 Int64(clamping: record.counter.rawValue), Int64(record.lastCommand.rawValue),
-                Int64(record.joinedAt.rawValue), record.isAwaitingSnapshot, state, until,
+                Int64(record.joinedAt.rawValue), record.isAwaitingSnapshot,
+                Int64(record.era.rawValue), state, until,
             ]
         )
         if case .over = record.state {

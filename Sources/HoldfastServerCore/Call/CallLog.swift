@@ -111,6 +111,12 @@ package struct CallLog: Sendable {
     /// The last offset that is known of the era of `cursor`.
     package func end(ofEraOf cursor: LogOffset) -> LogOffset { self.end(of: cursor.era) }
 
+    /// The last offset of an era and of all before it.
+    package func end(upTo era: Era) -> LogOffset {
+        if self.top.era <= era { return self.top }
+        return self.eraEnds.last { $0.era <= era } ?? .zero
+    }
+
     /// The last offset of an era, or the era's beginning when nothing was appended in it.
     private func end(of era: Era) -> LogOffset {
         if self.top.era == era { return self.top }

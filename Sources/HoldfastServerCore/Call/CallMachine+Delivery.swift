@@ -35,9 +35,15 @@ extension CallMachine {
         for result in state.ledger.results(after: start.lastResult) {
             effects.append(.send(connection, .result(result)))
         }
-        if plan.snapshot == .reset, plan.position >= self.publishedTop {
+        switch plan.snapshot {
+        case .reset? where plan.position >= self.publishedTop,
+            .otherPast? where plan.position >= self.publishedTop:
             // The client would drop whatever came before: its cursor lies above the whole log.
             self.sendSnapshot(connection, isReset: true, effects: &effects)
+        case .otherPast?:
+            self.leadBack(connection, to: plan.position, effects: &effects)
+        case .reset?, .ordinary?, nil:
+            break
         }
         self.pump(connection, effects: &effects)
     }
@@ -128,6 +134,20 @@ extension CallMachine {
         self.pump(connection, effects: &effects)
     }
 
+    /// A client with a cursor of another log would drop the events of this one that have numbers below
+    /// it. Its cursor goes back to where both logs were still one; then they count.
+    private mutating func leadBack(
+        _ connection: ConnectionID,
+        to offset: LogOffset,
+        effects: inout [ServerEffect]
+    ) {
+        let chunks = self.published.snapshot(at: offset, isReset: true)
+        for chunk in chunks { effects.append(.send(connection, .snapshot(chunk))) }
+        effects.append(.count(.snapshotSent))
+        effects.append(.count(.suffixLost))
+        self.deliveries[connection]?.noteLedBack(bytes: self.published.snapshotBytes)
+    }
+
     private mutating func sendSnapshot(
         _ connection: ConnectionID,
         isReset: Bool,
@@ -142,7 +162,7 @@ extension CallMachine {
         for chunk in chunks { effects.append(.send(connection, .snapshot(chunk))) }
         effects.append(.count(.snapshotSent))
         if isReset { effects.append(.count(.suffixLost)) }
-        let bytes = self.published.participants.values.reduce(256) { $0 + $1.byteEstimate }
+        let bytes = self.published.snapshotBytes
         self.deliveries[connection]?.noteSnapshot(at: offset, bytes: bytes, isReset: isReset)
         self.sessions[delivery.session]?.noteSnapshot(at: offset, isLevel: isLevel)
     }
@@ -183,7 +203,11 @@ extension CallMachine.Session {
 
     /// The client has processed everything up to here. Stored with the next change: a snapshot too
     /// many does no harm.
-    mutating func noteProcessed(_ offset: LogOffset) {
+    mutating func noteProcessed(_ offset: LogOffset, in era: Era) {
+        if let foreign = self.foreignCursor, offset != foreign, offset != .zero {
+            self.record.era = era
+            self.foreignCursor = nil
+        }
         guard let caughtUpFrom = self.caughtUpFrom, offset >= caughtUpFrom else { return }
         self.record.isAwaitingSnapshot = false
         self.caughtUpFrom = nil

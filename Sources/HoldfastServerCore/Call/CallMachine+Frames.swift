@@ -134,7 +134,7 @@ extension CallMachine {
             return
         }
         if let delivery = self.deliveries[connection], delivery.hasStarted {
-            self.sessions[delivery.session]?.noteProcessed(offset)
+            self.sessions[delivery.session]?.noteProcessed(offset, in: self.log.era)
         }
         self.pump(connection, effects: &effects)
     }

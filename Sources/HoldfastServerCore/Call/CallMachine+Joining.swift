@@ -130,7 +130,8 @@ extension CallMachine {
             authExpiresAt: claims.expiresAt,
             generation: ConnectionGeneration(0),
             joinedAt: joinedAt,
-            isAwaitingSnapshot: true
+            isAwaitingSnapshot: true,
+            era: self.log.era
         )
         self.sessions[id] = Session(
             record: record,

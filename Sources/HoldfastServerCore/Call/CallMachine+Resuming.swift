@@ -41,16 +41,35 @@ extension CallMachine {
         self.sessions[ticket.session]?.record = refreshed
         self.sessions[ticket.session]?.record.counter = ticket.counter
         self.sessions[ticket.session]?.ledger.skip(to: ticket.lastResult)
-        if ticket.cursor.era > self.log.era { effects.append(.count(.cursorAhead)) }
         let start = Start(
             mode: .resumed,
-            plan: self.plan(for: ticket.session, cursor: ticket.cursor),
+            plan: self.plan(ofReturn: refreshed, cursor: ticket.cursor),
             lastResult: ticket.lastResult
         )
+        let isForeign = start.plan.snapshot == .otherPast
+        self.sessions[ticket.session]?.foreignCursor = isForeign ? ticket.cursor : nil
+        if isForeign { effects.append(.count(.cursorAhead)) }
         if start.plan.snapshot == nil {
-            self.sessions[ticket.session]?.noteProcessed(ticket.cursor)
+            self.sessions[ticket.session]?.noteProcessed(ticket.cursor, in: self.log.era)
         }
         self.attach(connection, to: ticket.session, appState: ticket.appState, start, at: now)
+    }
+
+    /// What the cursor of a client that comes back needs (HF-22). Nobody has been given a cursor of an
+    /// era in which it was not attached, unless by a server whose database this is not: an older copy
+    /// was restored. Its numbers then mean nothing here, also where the log has them.
+    private func plan(ofReturn record: SessionRecord, cursor: LogOffset) -> Delivery.Plan {
+        var plan = self.plan(for: record.id, cursor: cursor)
+        let foreign = self.sessions[record.id]?.foreignCursor
+        guard cursor.era > record.era, foreign == nil || foreign == cursor else { return plan }
+        guard cursor.era >= self.log.era else {
+            // The power may also have taken the attachment, and left what was sent on it.
+            plan.snapshot = .reset
+            return plan
+        }
+        plan.snapshot = .otherPast
+        plan.position = max(self.log.end(upTo: record.era), record.joinedAt)
+        return plan
     }
 
     /// Makes a connection the session's own; an older one has no effect any more, and is told once
@@ -69,6 +88,8 @@ extension CallMachine {
         let generation = session.record.generation.next
         self.sessions[id]?.connection = connection
         self.sessions[id]?.record.generation = generation
+        // Otherwise when the client has been led back: until then it may name the other log's.
+        if start.plan.snapshot != .otherPast { self.sessions[id]?.record.era = self.log.era }
         self.sessions[id]?.record.state = .attached
         if start.plan.snapshot != nil { self.sessions[id]?.awaitSnapshot() }
         self.deliveries[connection] = Delivery(

@@ -44,6 +44,9 @@ package struct CallMachine: Sendable {
         /// While a snapshot is awaited: a client that has processed this has processed it. Nil until
         /// the snapshot goes out.
         var caughtUpFrom: LogOffset?
+        /// The cursor of another log with which the client came, while nothing shows that it has been
+        /// led back from there.
+        var foreignCursor: LogOffset?
         var commands: TokenBucket
         /// For frames that are no commands and cost more than an answer.
         var controls: TokenBucket

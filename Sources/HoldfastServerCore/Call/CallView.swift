@@ -72,6 +72,11 @@ package struct CallView: Sendable {
         }
     }
 
+    /// What a snapshot takes on the wire, never too little for the binary encoding.
+    var snapshotBytes: Int {
+        self.participants.values.reduce(Self.headBytes) { $0 + $1.byteEstimate }
+    }
+
     private static let headBytes = 256
     private static let chunkBytesMax = Limits.frameBytesMax - 1024
 }

@@ -25,6 +25,8 @@ package struct Delivery: Sendable {
         package enum Snapshot: Hashable, Sendable {
             case ordinary
             case reset
+            /// A reset to the position, before anything else: the cursor is another log's (HF-22).
+            case otherPast
         }
     }
 
@@ -92,8 +94,10 @@ package struct Delivery: Sendable {
     package mutating func start(_ plan: Plan, isHeld: Bool) {
         switch plan.snapshot {
         case nil: self.mode = .live
-        case .ordinary?: self.mode = isHeld ? .held(isReset: false) : .catchingUp(isReset: false)
-        case .reset?: self.mode = isHeld ? .held(isReset: true) : .catchingUp(isReset: true)
+        case .ordinary?, .otherPast?:
+            self.mode = isHeld ? .held(isReset: false) : .catchingUp(isReset: false)
+        case .reset?:
+            self.mode = isHeld ? .held(isReset: true) : .catchingUp(isReset: true)
         }
         self.lastSent = plan.cursor
         self.position = plan.position
@@ -168,6 +172,10 @@ package struct Delivery: Sendable {
         self.position = offset
         self.mode = .live
     }
+
+    /// A snapshot goes out that leads the client's cursor back to the position; messages and another
+    /// snapshot follow.
+    package mutating func noteLedBack(bytes: Int) { self.noteSent(self.position, bytes: bytes) }
 
     /// The client processed everything up to `offset`. False when it cannot know of it (HF-34).
     package mutating func acknowledge(_ offset: LogOffset) -> Bool {

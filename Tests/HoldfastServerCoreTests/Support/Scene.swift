@@ -92,6 +92,15 @@ struct Scene {
         self.boot(after: .seconds(1), wallJump: .zero)
     }
 
+    /// The process ends, and the next one finds an older copy of the store: with it comes an era that
+    /// the lost one has used.
+    mutating func restore(_ copy: FakeStore, era: UInt32) {
+        self.store = copy
+        self.store.crash()
+        self.era = era - 1
+        self.boot(after: .seconds(60), wallJump: .zero)
+    }
+
     private mutating func boot(after downtime: Duration, wallJump: Duration) {
         self.now = self.now.advanced(by: downtime + wallJump)
         self.era += 1

@@ -56,6 +56,7 @@ extension SessionRecord {
             lastCommand: CommandNumber(9),
             joinedAt: LogOffset(era: Era(1), number: 2),
             isAwaitingSnapshot: id == "b",
+            era: Era(id == "b" ? 7 : 1),
             state: state
         )
     }

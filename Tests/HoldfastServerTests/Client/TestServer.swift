@@ -126,11 +126,20 @@ final class TestServer: Sendable {
             appState: .foreground,
             lastResult: .none
         )
+        return try Self.resumeHeader(ticket, secret: key.secret.value, port: port)
+    }
+
+    /// The header of a resume request with this very ticket.
+    static func resumeHeader(
+        _ ticket: ResumeTicket,
+        secret: [UInt8],
+        port: Int
+    ) throws -> (String, String) {
         let payload = try FrameCodec(encoding: .binary).encodeToken(ticket)
         let host = "127.0.0.1:\(port)"
         let mac = HMAC<SHA256>.authenticationCode(
             for: resumeSigningInput(host: host, payload: payload),
-            using: SymmetricKey(data: key.secret.value)
+            using: SymmetricKey(data: secret)
         )
         let authorization = ResumeAuthorization(payload: payload, mac: Array(mac))
         return ("Authorization", authorization.headerValue)

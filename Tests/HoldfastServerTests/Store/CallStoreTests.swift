@@ -94,6 +94,35 @@ import Testing
         try store.close()
     }
 
+    @Test func `sessions of an older schema go on in the newer one`() async throws {
+        let store = try CallStore.open(path: self.path)
+        let expected = StoredCall.everything(era: store.era)
+        let box = AnswerBox()
+        store.writer.submit(.demo, 1, expected.writes, for: box)
+        _ = await box.next()
+        // What an earlier version wrote.
+        try await store.pool.writeWithoutTransaction { database in
+            try database.execute(
+                sql: """
+                    ALTER TABLE session DROP COLUMN era;
+                    DELETE FROM grdb_migrations WHERE identifier = '2';
+                    UPDATE server SET era = 41;
+                    PRAGMA user_version = 1;
+                    """
+            )
+        }
+        try store.close()
+        let next = try CallStore.open(path: self.path)
+        #expect(next.era == Era(42))
+        let loaded = await next.load(.demo)
+        #expect(loaded?.sessions.count == expected.sessions.count)
+        // Whoever was attached was so before this start.
+        #expect(loaded?.sessions.allSatisfy { $0.era == Era(41) } == true)
+        #expect(loaded?.sessions.map(\.state) == expected.sessions.map(\.state))
+        #expect(loaded?.recent == expected.recent)
+        try next.close()
+    }
+
     @Test func `a newer schema stops the start`() throws {
         let store = try CallStore.open(path: self.path)
         try store.pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA user_version = 99") }
