@@ -6,20 +6,13 @@ import Testing
 
 extension EndToEnd {
     /// Phones and a real `holdfastd` on the loopback interface.
-    @Suite struct ReturnTests {
+    @Suite struct ReturnTests: LoopbackStage {
         @Test(.timeLimit(.minutes(1)))
         func `a killed phone returns to its call, misses nothing, and nobody saw it leave`()
             async throws
         {
             try await Self.withServer { server, folder in
-                let recorder = Recorder(
-                    host: server.host,
-                    port: server.port,
-                    call: "demo",
-                    token: try await Self.token("recorder", server),
-                    network: nil
-                )
-                recorder.tick(every: .milliseconds(100))
+                let recorder = try await Self.recorder(of: server)
                 let settings = try await Self.phoneSettings("alice", server, folder)
                 let phone = try Phone(settings)
                 let joined = try await Self.joined(phone)
@@ -71,75 +64,6 @@ extension EndToEnd {
             }
             try? FileManager.default.removeItem(atPath: folder)
         }
-
-        // MARK: Setting up
-
-        private static func withServer(
-            certificate: Certificate? = nil,
-            _ body: (ServerProcess, String) async throws -> Void
-        ) async throws {
-            let folder = try self.makeFolder()
-            var settings = ServerProcess.Settings(
-                host: "127.0.0.1",
-                port: 0,
-                folder: folder + "/server"
-            )
-            settings.certificate = certificate
-            let server = try await ServerProcess(settings)
-            do {
-                try await body(server, folder)
-            } catch {
-                await server.process.stop()
-                throw error
-            }
-            await server.process.stop()
-            try? FileManager.default.removeItem(atPath: folder)
-        }
-
-        private static func phoneSettings(
-            _ name: String,
-            _ server: ServerProcess,
-            _ folder: String
-        ) async throws -> Phone.Settings {
-            Phone.Settings(
-                name: name,
-                server: server.url,
-                call: "demo",
-                token: try await self.token(name, server),
-                tone: nil,
-                sessionFolder: folder + "/" + name
-            )
-        }
-
-        private static func token(_ user: String, _ server: ServerProcess) async throws -> String {
-            try await DevelopmentToken.make(keys: server.keys, user: user, life: .seconds(3600))
-        }
-
-        /// The participant that the phone is.
-        private static func joined(_ phone: Phone) async throws -> String {
-            let event = try await phone.wait(within: .seconds(10)) { $0.event == "joined" }
-            return try #require(event?.participant)
-        }
-
-        private static func ticks(of phone: Phone) -> [Int] {
-            phone.history.compactMap { event in
-                guard let text = event.text, text.hasPrefix("tick ") else { return nil }
-                return Int(text.dropFirst(5))
-            }
-        }
-
-        private static func makeFolder() throws -> String {
-            let folder =
-                FileManager.default.temporaryDirectory.path + "/holdfast-end-\(UUID().uuidString)"
-            try FileManager.default.createDirectory(
-                atPath: folder + "/server",
-                withIntermediateDirectories: true,
-                attributes: [.posixPermissions: 0o700]
-            )
-            return folder
-        }
-
-        /// A certificate that signs itself, for the address of the loopback interface.
     }
 }
 #endif

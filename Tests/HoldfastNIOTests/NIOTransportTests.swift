@@ -176,6 +176,21 @@ private typealias Frame = WebSocketTestServer.Frame
         }
     }
 
+    @Test func `an address that swallows everything holds up nobody`() async throws {
+        let server = try await Server()
+        let hole = try await BlackHole()
+        let addresses = [hole.address, try SocketAddresses.loopback(port: server.port)]
+        var configuration = NIOTransport.Configuration()
+        configuration.lookup = { _, _ in addresses }
+        let transport = NIOTransport(configuration: configuration)
+        let address = try ServerAddress(parsing: "ws://calls.invalid:\(server.port)")
+        let request = self.probe.request(to: address, timeout: .seconds(3))
+        let connection = transport.connect(request, events: self.probe.sink)
+        #expect(await self.next() == .opened(subprotocol: Limits.subprotocolBinary))
+        connection.close(.normal)
+        withExtendedLifetime(hole) {}
+    }
+
     private func connect(
         to address: ServerAddress,
         timeout: Duration = .seconds(20)

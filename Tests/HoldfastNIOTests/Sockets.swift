@@ -19,4 +19,41 @@ func closedPort() async throws -> ServerAddress {
     try await channel.close()
     return try ServerAddress(parsing: "ws://127.0.0.1:\(port)")
 }
+
+/// An address at which the kernel drops every attempt without a word, as a broken IPv6 path does: a
+/// listener that accepts nobody, with a queue that is full.
+final class BlackHole: Sendable {
+    let address: SocketAddress
+    private let listener: any Channel
+    private let waiting: [any Channel]
+
+    init() async throws {
+        let group = MultiThreadedEventLoopGroup.singleton
+        let bootstrap = ServerBootstrap(group: group)
+            .serverChannelOption(.backlog, value: 0)
+            .serverChannelOption(.autoRead, value: false)
+        // As with two families: the first address is another than the one that works.
+        let hosts = ["::1", "127.0.0.2"]
+        var bound: (any Channel)?
+        for host in hosts where bound == nil {
+            bound = try? await bootstrap.bind(host: host, port: 0).get()
+        }
+        self.listener = try #require(bound)
+        self.address = try #require(self.listener.localAddress)
+        var waiting: [any Channel] = []
+        // Until one is not let in any more.
+        while waiting.count < 16,
+            let channel = try? await ClientBootstrap(group: group)
+                .connectTimeout(.milliseconds(300)).connect(to: self.address).get()
+        {
+            waiting.append(channel)
+        }
+        try #require(waiting.count < 16)
+        self.waiting = waiting
+    }
+
+    deinit {
+        for channel in self.waiting + [self.listener] { channel.close(promise: nil) }
+    }
+}
 #endif

@@ -29,6 +29,8 @@ struct FakeStore {
     private var poisoned: Set<CallID> = []
     /// What a power loss may undo: each transaction with the call as it was before.
     private var unsynced: [(call: CallID, before: Call?)] = []
+    /// Whether a loss of power undoes anything. Each transaction that may be undone costs a copy.
+    var canLosePower = true
     /// How many commits fail from now on, and how many loads.
     var commitFailuresLeft = 0
     var loadFailuresLeft = 0
@@ -85,7 +87,7 @@ struct FakeStore {
                 self.poisoned.insert(call)
             }
             if self.poisoned.contains(call) { return .commitFailed(call, number) }
-            self.unsynced.append((call, self.calls[call]))
+            if self.canLosePower { self.unsynced.append((call, self.calls[call])) }
             let mustSync = self.setsAwaiting(writes, of: call)
             self.apply(writes, to: call)
             if mustSync { self.sync() }
