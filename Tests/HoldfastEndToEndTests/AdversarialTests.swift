@@ -74,6 +74,7 @@ extension EndToEnd {
                 let phone = try Phone(settings)
                 let participant = try await Self.joined(phone)
                 _ = try await phone.wait(within: .seconds(5)) { $0.event == "message" }
+                try await Self.stored(settings)
                 // What a disk may bring back: the session as it was then.
                 let copy = folder + "/copy"
                 try FileManager.default.copyItem(atPath: settings.sessionFolder, toPath: copy)

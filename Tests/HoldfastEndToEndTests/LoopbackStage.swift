@@ -68,6 +68,16 @@ extension LoopbackStage {
         return try #require(event?.participant)
     }
 
+    /// Waits until the phone could return after a kill: what it needs for that is in its folder.
+    static func stored(_ settings: Phone.Settings) async throws {
+        for _ in 0..<500 {
+            let files = try? FileManager.default.contentsOfDirectory(atPath: settings.sessionFolder)
+            if files?.contains(where: { $0.hasSuffix(".session") }) == true { return }
+            try await Task.sleep(for: .milliseconds(10))
+        }
+        Issue.record("the phone stores no session")
+    }
+
     /// The numbers of the ticks that a phone was told, in order.
     static func ticks(of phone: Phone) -> [Int] { phone.history.compactMap(\.tick) }
 

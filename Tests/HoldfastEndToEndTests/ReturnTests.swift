@@ -18,6 +18,7 @@ extension EndToEnd {
                 let joined = try await Self.joined(phone)
                 let first = try await phone.wait(within: .seconds(5)) { $0.event == "message" }
                 #expect(first != nil)
+                try await Self.stored(settings)
                 phone.process.signal(SIGKILL)
                 #expect(await phone.process.waitForEnd(.seconds(2)))
                 try await Task.sleep(for: .seconds(1))
