@@ -12,6 +12,11 @@ run: setup build
 test: lint setup setup-test build
 	@scripts/test.sh $(if $(FILTER),--filter '$(FILTER)')
 
+## test-long: the tests of waiting, as long as outside: a blocked app, a silent server (two minutes)
+.PHONY: test-long
+test-long: setup setup-test build
+	@HOLDFAST_LONG=1 scripts/test.sh --filter EndToEnd/AdversarialTests
+
 ## build: build everything, tests included, in debug (the same build for run and test)
 .PHONY: build
 build:

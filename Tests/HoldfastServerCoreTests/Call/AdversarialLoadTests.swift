@@ -195,9 +195,13 @@ import Testing
         var bob = scene.join("bob")
         scene.close(bob)
         scene.restart(wallJump: .seconds(jump))
-        scene.advance(by: .seconds(59))
-        scene.resume(&bob)
+        // With her the call is in memory, and its deadlines are looked at.
         scene.resume(&alice)
+        for _ in 1...59 {
+            scene.advance(by: .seconds(1))
+            scene.receive(alice, .ping(id: 1, acknowledged: .zero))
+        }
+        scene.resume(&bob)
         #expect(scene.welcome(to: bob.connection)?.mode == .resumed)
         #expect(scene.welcome(to: alice.connection)?.mode == .resumed)
         #expect(scene.record?.end == nil)
