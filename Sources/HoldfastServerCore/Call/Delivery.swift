@@ -137,6 +137,8 @@ package struct Delivery: Sendable {
         }
         guard log.holdsInMemory(after: self.position) else {
             if self.mode == .live { return .fallBehind }
+            // A page of which nothing fits would be read again at once, and again.
+            guard self.hasRoom(for: Self.pageBytesMax) else { return nil }
             self.readThrough = top
             return .read(after: self.position)
         }
