@@ -20,16 +20,7 @@ extension CallMachine {
             self.command(connection, session, number, command, at: now, effects: &effects)
         case .acknowledge(let offset):
             self.acknowledge(connection, offset, at: now, effects: &effects)
-        case .ping(let id, let offset):
-            self.acknowledge(connection, offset, at: now, effects: &effects)
-            guard let top = self.deliveries[connection]?.lastSent else { return }
-            effects.append(
-                .send(
-                    connection,
-                    .pong(id: id, top: top, nowMilliseconds: now.offset.milliseconds)
-                )
-            )
-        case .appState, .synchronize, .authenticate:
+        case .ping, .appState, .synchronize, .authenticate:
             self.control(message, of: session, connection, at: now, effects: &effects)
         case .leave:
             self.removeMember(session, .left, .left, at: now)
@@ -42,7 +33,9 @@ extension CallMachine {
         }
     }
 
-    /// A frame that costs the others, the store or the processor something, so it has a rate.
+    /// A frame that has an answer, or costs the others, the store or the processor something, so it
+    /// has a rate (HF-61). A ping is the shortest frame: without one, a flood of them keeps a loop of
+    /// the server busy with one client.
     private mutating func control(
         _ message: ClientMessage,
         of session: SessionID,
@@ -69,7 +62,16 @@ extension CallMachine {
                 return
             }
             effects.append(.verify(connection, token: token))
-        case .command, .acknowledge, .ping, .leave, .signal, .unknown:
+        case .ping(let id, let offset):
+            self.acknowledge(connection, offset, at: now, effects: &effects)
+            guard let top = self.deliveries[connection]?.lastSent else { return }
+            effects.append(
+                .send(
+                    connection,
+                    .pong(id: id, top: top, nowMilliseconds: now.offset.milliseconds)
+                )
+            )
+        case .command, .acknowledge, .leave, .signal, .unknown:
             break
         }
     }

@@ -48,7 +48,7 @@ package struct CallMachine: Sendable {
         /// led back from there.
         var foreignCursor: LogOffset?
         var commands: TokenBucket
-        /// For frames that are no commands and cost more than an answer.
+        /// For frames that are no commands and have an answer or cost more than one (HF-61).
         var controls: TokenBucket
         var signals: TokenBucket
     }

@@ -93,6 +93,11 @@ import Testing
         #expect(scene.bye(to: bob.connection) == nil)
         scene.receive(bob, .authenticate(token: "t"))
         #expect(scene.bye(to: bob.connection)?.code == .rateLimited)
+        let dave = scene.join("dave")
+        for id in 1...40 { scene.receive(dave, .ping(id: UInt32(id), acknowledged: .zero)) }
+        #expect(scene.bye(to: dave.connection) == nil)
+        scene.receive(dave, .ping(id: 41, acknowledged: .zero))
+        #expect(scene.bye(to: dave.connection)?.code == .rateLimited)
         let carol = scene.join("carol")
         let long = String(repeating: "x", count: 4097)
         scene.receive(carol, .authenticate(token: long))
