@@ -95,8 +95,8 @@ package enum ServerEvent: Hashable, Sendable {
     // By the store.
     case loaded(CallID, StoredCall)
     case loadFailed(CallID)
-    /// The answer to ``ServerEffect/readMessages``: the messages behind `after`, in order; fewer than
-    /// asked for only at the end of the log.
+    /// The answer to ``ServerEffect/readMessages``: the messages behind `after`, in order; within the
+    /// bounds that were asked for only at the end of the log.
     case pageRead(CallID, ConnectionID, after: LogOffset, [LogEntry])
     case committed(CallID, CommitNumber)
     /// Neither this commit nor any later one of this call took place, until the call is loaded.
@@ -161,9 +161,9 @@ package enum ServerEffect: Hashable, Sendable {
 
     /// Read a call, then answer with `loaded` (an empty ``StoredCall`` when there is none).
     case load(CallID)
-    /// Read at most `countMax` events of the class `message` behind `after`, then answer with
+    /// Read events of the class `message` behind `after` until the bounds are filled, then answer with
     /// `pageRead`. Only messages are ever read: what else is not in memory a snapshot supersedes.
-    case readMessages(CallID, ConnectionID, after: LogOffset, countMax: Int)
+    case readMessages(CallID, ConnectionID, after: LogOffset, PageBounds)
     /// One transaction, in the order of the numbers, then `committed` or `commitFailed`.
     case commit(CallID, CommitNumber, [StoreWrite])
 

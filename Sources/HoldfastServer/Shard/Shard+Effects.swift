@@ -31,8 +31,8 @@ extension Shard {
             self.submit([.verified(id, claims)])
         case .load(let call):
             store.load(call, recent: self.surroundings.recent, for: self)
-        case .readMessages(let call, let id, let after, let countMax):
-            store.readMessages(call, for: id, after: after, countMax: countMax, client: self)
+        case .readMessages(let call, let id, let after, let bounds):
+            store.readMessages(call, for: id, after: after, within: bounds, client: self)
         case .commit(let call, let number, let writes):
             store.writer.submit(
                 StoreWriter.Commit(call: call, number: number, writes: writes, client: self)

@@ -27,7 +27,7 @@ extension CallStore {
         _ call: CallID,
         for connection: ConnectionID,
         after: LogOffset,
-        countMax: Int,
+        within bounds: PageBounds,
         client: any StoreClient
     ) {
         self.pool.asyncRead { result in
@@ -36,7 +36,7 @@ extension CallStore {
                 let page = try Self.messages(
                     of: call,
                     after: after,
-                    countMax: countMax,
+                    within: bounds,
                     from: result.get()
                 )
                 answer = .pageRead(call, connection, after: after, page)

@@ -47,21 +47,32 @@ extension CallStore {
         )
     }
 
-    /// At most `countMax` messages behind `after`, in order.
+    /// The messages behind `after`, in order, until `bounds` are filled.
     package static func messages(
         of call: CallID,
         after: LogOffset,
-        countMax: Int,
+        within bounds: PageBounds,
         from database: Database
     ) throws -> [LogEntry] {
-        let rows = try database.all(
-            """
-            SELECT o, audience, body FROM ev WHERE call = ? AND is_message = 1 AND o > ?
-            ORDER BY o LIMIT ?
-            """,
-            [call.rawValue, Int64(clamping: after.rawValue), countMax]
+        let statement = try database.cachedStatement(
+            sql: """
+                SELECT o, audience, body FROM ev WHERE call = ? AND is_message = 1 AND o > ?
+                ORDER BY o LIMIT ?
+                """
         )
-        return try rows.map(Self.entry)
+        let values: [(any DatabaseValueConvertible)?] = [
+            call.rawValue, Int64(clamping: after.rawValue), bounds.eventCountMax,
+        ]
+        let rows = try Row.fetchCursor(statement, arguments: StatementArguments(values))
+        var page: [LogEntry] = []
+        var bytes = 0
+        // A row that is not asked for is not read.
+        while bytes < bounds.bytesMax, let row = try rows.next() {
+            let entry = try Self.entry(row)
+            page.append(entry)
+            bytes += entry.byteEstimate
+        }
+        return page
     }
 
     /// Calls that have not ended, each with its next deadline.

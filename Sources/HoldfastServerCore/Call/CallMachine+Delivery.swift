@@ -100,11 +100,8 @@ extension CallMachine {
                 if !events.isEmpty { effects.append(.deliver(connection, self.id, events)) }
             case .snapshot(let isReset):
                 self.sendSnapshot(connection, isReset: isReset, effects: &effects)
-            case .read(let after):
-                let countMax = Limits.pageEventCountMax
-                effects.append(
-                    .readMessages(self.id, connection, after: after, countMax: countMax)
-                )
+            case .read(let after, let bounds):
+                effects.append(.readMessages(self.id, connection, after: after, bounds))
             case .fallBehind:
                 guard let session = self.deliveries[connection]?.session else { return }
                 let isHeld = self.oweSnapshot(to: session, connection)
@@ -124,13 +121,13 @@ extension CallMachine {
         _ entries: [LogEntry],
         effects: inout [ServerEffect]
     ) {
-        let events = self.deliveries[connection]?.take(
+        let pages = self.deliveries[connection]?.take(
             page: entries,
             after: after,
             upTo: self.log.durableTop
         )
-        guard let events else { return }
-        if !events.isEmpty { effects.append(.deliver(connection, self.id, events)) }
+        guard let pages else { return }
+        for events in pages { effects.append(.deliver(connection, self.id, events)) }
         self.pump(connection, effects: &effects)
     }
 

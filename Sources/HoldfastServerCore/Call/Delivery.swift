@@ -36,7 +36,7 @@ package struct Delivery: Sendable {
         case events([LoggedEvent])
         case snapshot(isReset: Bool)
         /// Messages behind this are to be read from the store.
-        case read(after: LogOffset)
+        case read(after: LogOffset, PageBounds)
         /// Slower than memory reaches back: what is behind is cheaper as a snapshot.
         case fallBehind
     }
@@ -53,8 +53,11 @@ package struct Delivery: Sendable {
     package private(set) var lastSent: LogOffset = .zero
     /// The highest offset that the client can truthfully name: what it came with, or was sent.
     private var known: LogOffset = .zero
-    /// Set while the store reads a page behind ``position``: what was published when it was asked.
-    private var readThrough: LogOffset?
+    /// What the next message needs, when the store gave it and the window had no room: until there is
+    /// room, to ask again would be to ask for ever.
+    private var bytesNeeded = 0
+    /// Set while the store reads a page behind ``position``.
+    private var reading: Reading?
     package private(set) var isWritable = true
     /// Since when the socket has taken nothing.
     package private(set) var unwritableSince: MonotonicInstant?
@@ -68,6 +71,12 @@ package struct Delivery: Sendable {
     private var inFlightBytes = 0
     private let eventCountMax: Int
     private let bytesMax: Int
+
+    /// A question to the store: what was published when it was asked, and for how much.
+    private struct Reading {
+        var through: LogOffset
+        var bounds: PageBounds
+    }
 
     package init(
         session: SessionID,
@@ -102,7 +111,7 @@ package struct Delivery: Sendable {
         self.lastSent = plan.cursor
         self.position = plan.position
         self.known = max(self.known, plan.cursor)
-        self.readThrough = nil
+        self.reading = nil
         self.forgetInFlight()
     }
 
@@ -125,7 +134,7 @@ package struct Delivery: Sendable {
     }
 
     /// A page that was asked for will not come.
-    package mutating func forgetReading() { self.readThrough = nil }
+    package mutating func forgetReading() { self.reading = nil }
 
     /// What the connection needs now, and nil when it needs nothing or takes nothing.
     package mutating func nextStep(in log: CallLog) -> Step? {
@@ -137,10 +146,15 @@ package struct Delivery: Sendable {
         }
         guard log.holdsInMemory(after: self.position) else {
             if self.mode == .live { return .fallBehind }
-            // A page of which nothing fits would be read again at once, and again.
-            guard self.hasRoom(for: Self.pageBytesMax) else { return nil }
-            self.readThrough = top
-            return .read(after: self.position)
+            let bounds = PageBounds(
+                eventCountMax: min(
+                    Limits.pageEventCountMax,
+                    self.eventCountMax - self.inFlight.count
+                ),
+                bytesMax: self.bytesMax - self.inFlightBytes
+            )
+            self.reading = Reading(through: top, bounds: bounds)
+            return .read(after: self.position, bounds)
         }
         let before = self.position
         let behind = log.entries(after: self.position).prefix(Self.scanCountMax)
@@ -148,22 +162,29 @@ package struct Delivery: Sendable {
         return events.isEmpty && self.position == before ? nil : .events(events)
     }
 
-    /// A page of messages came from the store. Nil when nobody waits for it any more.
+    /// A page of messages came from the store: what goes out, in frames' worth. Nil when nobody waits
+    /// for it any more.
     package mutating func take(
         page entries: [LogEntry],
         after: LogOffset,
         upTo top: LogOffset
-    ) -> [LoggedEvent]? {
-        guard let through = self.readThrough, self.position == after else { return nil }
-        self.readThrough = nil
-        let events = self.take(entries[...], upTo: top)
-        let rest = entries.first { $0.offset > self.position }
-        let isWholeLog = entries.count < Limits.pageEventCountMax
-        if rest.map({ $0.offset > through }) ?? isWholeLog {
-            // Nothing but state lies between the last message and what was published then.
-            self.position = max(self.position, through)
+    ) -> [[LoggedEvent]]? {
+        guard let reading = self.reading, self.position == after else { return nil }
+        self.reading = nil
+        var pages: [[LoggedEvent]] = []
+        while true {
+            let events = self.take(entries.drop { $0.offset <= self.position }, upTo: top)
+            if events.isEmpty { break }
+            pages.append(events)
         }
-        return events
+        let rest = entries.first { $0.offset > self.position }
+        self.bytesNeeded = rest?.byteEstimate ?? 0
+        let isWholeLog = !reading.bounds.isFilled(by: entries)
+        if rest.map({ $0.offset > reading.through }) ?? isWholeLog {
+            // Nothing but state lies between the last message and what was published then.
+            self.position = max(self.position, reading.through)
+        }
+        return pages
     }
 
     /// The snapshot as of `offset` goes out.
@@ -172,6 +193,7 @@ package struct Delivery: Sendable {
         if isReset { self.forgetInFlight() }
         self.noteSent(offset, bytes: bytes)
         self.position = offset
+        self.bytesNeeded = 0
         self.mode = .live
     }
 
@@ -210,8 +232,9 @@ package struct Delivery: Sendable {
         switch self.mode {
         case .notStarted, .held: false
         case .catchingUp, .live:
-            self.isWritable && self.readThrough == nil
+            self.isWritable && self.reading == nil
                 && self.inFlight.count < self.eventCountMax && self.inFlightBytes < self.bytesMax
+                && self.hasRoom(for: self.bytesNeeded)
         }
     }
 

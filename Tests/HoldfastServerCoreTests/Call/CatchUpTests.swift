@@ -81,6 +81,17 @@ import Testing
         #expect(scene.texts(to: bob.connection).last == "message 100")
     }
 
+    @Test(.spec("HF-35"))
+    func `a connection that catches up reads from the store what its window takes`() {
+        let text = String(repeating: "x", count: 7000)
+        var (scene, bob) = self.away((1...60).map { "\($0) \(text)" })
+        scene.resume(&bob)
+        for _ in 1...10 { scene.acknowledge(&bob) }
+        #expect(scene.texts(to: bob.connection).count == 60)
+        // Not a page for each message: that is what a slow reader would cost everybody.
+        #expect(scene.store.messagesReadCount <= 60)
+    }
+
     @Test(.spec("HF-22"))
     func `a cursor that was never issued shows nothing from before the session joined`() {
         var scene = Scene()

@@ -20,7 +20,7 @@ struct FakeStore {
 
     private enum Request {
         case load(CallID)
-        case read(CallID, ConnectionID, after: LogOffset, countMax: Int)
+        case read(CallID, ConnectionID, after: LogOffset, PageBounds)
         case commit(CallID, CommitNumber, [StoreWrite])
     }
 
@@ -34,6 +34,8 @@ struct FakeStore {
     /// How many commits fail from now on, and how many loads.
     var commitFailuresLeft = 0
     var loadFailuresLeft = 0
+    /// Messages that were read for connections, each as often as it was.
+    private(set) var messagesReadCount = 0
     let ringEventCountMax: Int
     let ringBytesMax: Int
 
@@ -56,8 +58,8 @@ struct FakeStore {
         switch effect {
         case .load(let call):
             self.requests.append(.load(call))
-        case .readMessages(let call, let connection, let after, let countMax):
-            self.requests.append(.read(call, connection, after: after, countMax: countMax))
+        case .readMessages(let call, let connection, let after, let bounds):
+            self.requests.append(.read(call, connection, after: after, bounds))
         case .commit(let call, let number, let writes):
             self.requests.append(.commit(call, number, writes))
         default:
@@ -77,10 +79,12 @@ struct FakeStore {
             }
             self.poisoned.remove(call)
             return .loaded(call, self.stored(call))
-        case .read(let call, let connection, let after, let countMax):
+        case .read(let call, let connection, let after, let bounds):
             let entries = (self.calls[call]?.log ?? [])
                 .filter { $0.offset > after && $0.event.deliveryClass == .message }
-            return .pageRead(call, connection, after: after, Array(entries.prefix(countMax)))
+            let page = bounds.page(of: entries)
+            self.messagesReadCount += page.count
+            return .pageRead(call, connection, after: after, page)
         case .commit(let call, let number, let writes):
             if self.commitFailuresLeft > 0 {
                 self.commitFailuresLeft -= 1

@@ -67,11 +67,20 @@ import Testing
         store.writer.submit(.demo, 1, entries.map { .append($0) }, for: box)
         _ = await box.next()
         let after = LogOffset(era: store.era, number: 4)
-        store.readMessages(.demo, for: ConnectionID(7), after: after, countMax: 2, client: box)
-        #expect(
-            await box.next()
-                == .pageRead(.demo, ConnectionID(7), after: after, [entries[5], entries[7]])
-        )
+        // Two by their number; one by their bytes, for the one that reaches the limit is the last.
+        for (bounds, page) in [
+            (PageBounds(eventCountMax: 2, bytesMax: 100_000), [entries[5], entries[7]]),
+            (PageBounds(eventCountMax: 64, bytesMax: 1), [entries[5]]),
+        ] {
+            store.readMessages(
+                .demo,
+                for: ConnectionID(7),
+                after: after,
+                within: bounds,
+                client: box
+            )
+            #expect(await box.next() == .pageRead(.demo, ConnectionID(7), after: after, page))
+        }
         try store.close()
     }
 
