@@ -12,10 +12,10 @@ run: setup build
 test: lint setup setup-test build
 	@scripts/test.sh $(if $(FILTER),--filter '$(FILTER)')
 
-## test-long: the tests of waiting, as long as outside: a blocked app, a silent server (two minutes)
+## test-long: the long forms: bad input, a blocked app, a silent server (some minutes)
 .PHONY: test-long
 test-long: setup setup-test build
-	@HOLDFAST_LONG=1 scripts/test.sh --filter EndToEnd/AdversarialTests
+	@HOLDFAST_LONG=1 scripts/test.sh --filter 'BadInput|EndToEnd/AdversarialTests'
 
 ## build: build everything, tests included, in debug (the same build for run and test)
 .PHONY: build

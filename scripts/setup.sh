@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Installs the Debian packages that `make run` (argument: run) or the tests (argument: test) need.
+# Installs the Debian packages that `make run` (argument: run) or the tests (argument: test) need, and
+# for the tests the packages of the second client, in .build/python.
 # Does nothing, and says nothing, when they are there.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -28,6 +29,8 @@ tcpdump                         counts RTP packets without any code of ours
 iproute2                        takes a network away and gives it back
 openssl                         makes a certificate for wss
 pulseaudio                      a sound server of the tests' own, with a microphone
+protobuf-compiler               reads holdfast.proto for the second client
+python3-venv                    runs the second client
 END
         ;;
     *) refuse "usage: scripts/setup.sh run|test" ;;
@@ -66,13 +69,39 @@ update_lists() {
     return 1
 }
 
+# The second client's Python, with what Tests/SecondClient/requirements.txt pins.
+install_second_client() {
+    local wanted=Tests/SecondClient/requirements.txt folder=.build/python
+    if cmp -s "$wanted" "$folder/installed.txt"; then return 0; fi
+    # Debian's own Python, for which python3-venv is; elsewhere the first there is.
+    local python=/usr/bin/python3
+    [ -x "$python" ] || python=python3
+    say "Installing the second client's packages from PyPI into $folder"
+    rm -rf "$folder"
+    mkdir -p .build
+    if "$python" -m venv "$folder" >.build/setup.log 2>&1 &&
+        "$folder/bin/pip" install --quiet --disable-pip-version-check -r "$wanted" >>.build/setup.log 2>&1
+    then
+        cp "$wanted" "$folder/installed.txt"
+    else
+        tail -n 20 .build/setup.log >&2
+        say "It failed; the tests that need it will say that they were skipped." >&2
+    fi
+}
+
+# What is left to do when the system's packages are there.
+finish() {
+    if [ "$1" = test ]; then install_second_client; fi
+    exit 0
+}
+
 wanted=$(packages_of "${1:-}")
 if ! command -v dpkg-query >/dev/null; then
     say "Not Debian: $1 needs these, or what your system calls them:" "$wanted"
-    exit 0
+    finish "$1"
 fi
 missing=$(missing_of <<<"$wanted")
-[ -n "$missing" ] || exit 0
+[ -n "$missing" ] || finish "$1"
 
 mapfile -t names < <(awk '{ print $1 }' <<<"$missing")
 install=(apt-get install -y --no-install-recommends -o DPkg::Lock::Timeout=120 "${names[@]}")
@@ -98,3 +127,4 @@ with_progress "Installing" .build/setup.log look "${as_root[@]}" "${install[@]}"
     exit 1
 }
 say "Installed."
+finish "$1"
