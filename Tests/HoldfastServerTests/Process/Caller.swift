@@ -147,7 +147,7 @@ struct Caller {
             if chunk.index + 1 == chunk.count { self.cursor = chunk.offset }
         case .result(let result): self.results.append(result)
         case .bye(let bye): self.goodbye = bye
-        case .welcome, .pong, .goAway, .signal, .unknown: break
+        case .welcome, .pong, .goAway, .signal, .iceServers, .unknown: break
         }
     }
 
