@@ -8,9 +8,12 @@ struct Backoff: Hashable, Sendable {
     static let resetDelayMax: Duration = .seconds(1)
     /// How long a connection must have lasted for failures before it to be forgotten.
     static let stablePeriod: Duration = .seconds(10)
+    /// So many connections in a row that were shorter make them forgotten too: a server that dies
+    /// a few times while it starts is met at once. One that goes on like that is not.
+    static let briefCountMax = 5
     /// While a process restarts, trying often is cheap.
     static let refusedQuickPeriod: Duration = .seconds(15)
-    static let refusedDelayMaxQuick: Duration = .milliseconds(1500)
+    static let refusedDelayMaxQuick: Duration = .seconds(1)
     static let refusedDelayMax: Duration = .seconds(5)
     static let unreachableDelayMax: Duration = .seconds(5)
     static let unreachableDelayMaxBackground: Duration = .seconds(30)
@@ -27,20 +30,30 @@ struct Backoff: Hashable, Sendable {
     private var attachedAt: MonotonicInstant?
     /// Resets in a row: a server that accepts and drops at once must not be hammered.
     private var resetCount = 0
+    /// Connections in a row that did not last.
+    private var briefCount = 0
 
     init(seed: UInt64) { self.random = SeededRandom(seed: seed) }
 
     /// Notes a connection.
     mutating func attached(at now: MonotonicInstant) { self.attachedAt = now }
 
-    /// Notes its end. Only one that lasted shows that the trouble is over.
+    /// Notes its end. That it was there shows that the trouble before is over, unless it is
+    /// one of many that did not last.
     mutating func lost(at now: MonotonicInstant) {
-        guard let attachedAt, attachedAt.duration(to: now) >= Self.stablePeriod else { return }
-        self.reset()
+        guard let attachedAt else { return }
+        let isBrief = attachedAt.duration(to: now) < Self.stablePeriod
+        self.briefCount = isBrief ? min(self.briefCount + 1, Self.briefCountMax + 1) : 0
+        if self.briefCount <= Self.briefCountMax { self.forget() }
     }
 
     /// Begins anew: what failed before says nothing about now.
     mutating func reset() {
+        self.forget()
+        self.briefCount = 0
+    }
+
+    private mutating func forget() {
         self.exponent = 0
         self.refusedSince = nil
         self.resetCount = 0

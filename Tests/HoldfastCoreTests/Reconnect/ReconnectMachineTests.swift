@@ -96,10 +96,10 @@ import Testing
         #expect(Self.delays(.refused, after: 0).allSatisfy { $0 <= .milliseconds(100) })
         #expect(Self.delays(.refused, after: 1).allSatisfy { $0 <= .milliseconds(200) })
         let quick = Self.delays(.refused, after: 9, at: .seconds(14.999))
-        #expect(quick.allSatisfy { $0 <= .milliseconds(1500) })
-        #expect(quick.contains { $0 > .milliseconds(1400) })
+        #expect(quick.allSatisfy { $0 <= .seconds(1) })
+        #expect(quick.contains { $0 > .milliseconds(900) })
         let slow = Self.delays(.refused, after: 9, at: .seconds(15))
-        #expect(slow.contains { $0 > .milliseconds(1500) })
+        #expect(slow.contains { $0 > .milliseconds(4500) })
         #expect(slow.allSatisfy { $0 <= .seconds(5) })
     }
 
@@ -225,32 +225,89 @@ import Testing
         #expect(result.next == parked)
     }
 
-    @Test func `back-off begins anew after a trigger, and after a connection that lasted 10 s`() {
+    /// After many failures, a connection that lasted so long, so many times in a row; then the
+    /// largest delay before the next attempt of 400 clients.
+    private static func largestDelay(
+        _ cause: ReconnectMachine.Cause,
+        afterConnectionsOf life: Duration,
+        count: Int
+    ) -> Duration {
+        (0..<UInt64(400)).map { seed in
+            var backoff = Backoff(seed: seed)
+            for _ in 0..<9 {
+                _ = backoff.delay(after: .timedOut, isForeground: true, at: .zero)
+            }
+            var now = MonotonicInstant.zero
+            for _ in 0..<count {
+                backoff.attached(at: now)
+                now = now.advanced(by: life)
+                backoff.lost(at: now)
+                // The server dies each time: a reset, then nobody listens for a while.
+                _ = backoff.delay(after: .reset, isForeground: true, at: now)
+            }
+            return backoff.delay(after: cause, isForeground: true, at: now)
+        }.max() ?? .zero
+    }
+
+    @Test func `back-off begins anew after a connection that worked, at most five brief in a row`()
+    {
+        #expect(
+            Self.largestDelay(.timedOut, afterConnectionsOf: .seconds(1), count: 0) > .seconds(4)
+        )
+        for count in 1...Backoff.briefCountMax {
+            let delay = Self.largestDelay(.refused, afterConnectionsOf: .seconds(1), count: count)
+            #expect(delay <= .milliseconds(100), "\(count)")
+        }
+        // A server that welcomes and drops at once is not hammered.
+        let brief = Self.largestDelay(
+            .timedOut,
+            afterConnectionsOf: .seconds(9.999),
+            count: Backoff.briefCountMax + 6
+        )
+        #expect(brief > .seconds(4))
+        // One that lasted shows that the trouble is over, however often that happens.
+        for count in [1, 20] {
+            let delay = Self.largestDelay(
+                .timedOut,
+                afterConnectionsOf: Backoff.stablePeriod,
+                count: count
+            )
+            #expect(delay <= .milliseconds(250), "\(count)")
+        }
+    }
+
+    @Test func `back-off begins anew after a trigger`() {
         var backoff = Backoff(seed: 1)
         for _ in 0..<9 { _ = backoff.delay(after: .timedOut, isForeground: true, at: .zero) }
-        var brief = backoff
-        brief.attached(at: .zero)
-        brief.lost(at: .seconds(9.999))
-        var lasting = backoff
-        lasting.attached(at: .zero)
-        lasting.lost(at: .seconds(10))
-        var largestBrief = Duration.zero
-        var largestLasting = Duration.zero
-        for _ in 0..<30 {
-            var next = brief
-            largestBrief = max(
-                largestBrief,
-                next.delay(after: .timedOut, isForeground: true, at: .zero)
-            )
-            _ = brief.delay(after: .timedOut, isForeground: true, at: .zero)
-            var fresh = lasting
-            largestLasting = max(
-                largestLasting,
-                fresh.delay(after: .timedOut, isForeground: true, at: .zero)
-            )
+        backoff.reset()
+        #expect(
+            backoff.delay(after: .timedOut, isForeground: true, at: .zero) <= .milliseconds(250)
+        )
+    }
+
+    @Test func `a server that dies five times within seconds is found within 1 s each time`() {
+        for seed in 0..<UInt64(100) {
+            var reconnect = Self.settled(seed: seed)
+            var now = MonotonicInstant.seconds(100)
+            for _ in 1...5 {
+                // Nobody listens for 1.2 s.
+                let listeningAt = now.advanced(by: .seconds(1.2))
+                var effects = reconnect.handle(.lost(.reset), attemptCount: 0, at: now)
+                while true {
+                    if effects.isEmpty, let next = reconnect.nextDeadline {
+                        now = next
+                        effects = reconnect.handle(.deadlineReached, attemptCount: 0, at: now)
+                    }
+                    guard now < listeningAt else { break }
+                    effects = reconnect.handle(.attemptFailed(.refused), attemptCount: 0, at: now)
+                }
+                #expect(effects == [.attempt])
+                #expect(listeningAt.duration(to: now) <= .seconds(1))
+                now = now.advanced(by: .milliseconds(200))
+                _ = reconnect.handle(.attached, attemptCount: 0, at: now)
+                now = now.advanced(by: .seconds(1))
+            }
         }
-        #expect(largestBrief > .seconds(1))
-        #expect(largestLasting <= .milliseconds(250))
     }
 
     @Test func `the transition table matches the documentation`() throws {
