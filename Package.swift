@@ -181,6 +181,7 @@ let package = Package(
             dependencies: [
                 "Holdfast", "HoldfastNIO", "HoldfastLinux", "HoldfastMedia", "HoldfastServer",
                 "CHoldfastDrill",
+                .product(name: "GRDB", package: "GRDB.swift", condition: .when(traits: ["Server"])),
             ] + nio,
             swiftSettings: strict
         ),

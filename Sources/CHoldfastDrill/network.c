@@ -12,6 +12,7 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -30,6 +31,13 @@ int hf_enter_network(int descriptor) {
 }
 
 int hf_new_network(void) { return unshare(CLONE_NEWNET) == 0 ? 0 : errno; }
+
+int hf_mount_volume(const char *path, const char *options) {
+    if (unshare(CLONE_NEWNS) != 0) return errno;
+    // What is mounted here must not be seen outside.
+    if (mount("none", "/", 0, MS_REC | MS_PRIVATE, 0) != 0) return errno;
+    return mount("holdfast", path, "tmpfs", MS_NOSUID | MS_NODEV, options) == 0 ? 0 : errno;
+}
 
 static void set_name(struct ifreq *request, const char *name) {
     memset(request, 0, sizeof *request);

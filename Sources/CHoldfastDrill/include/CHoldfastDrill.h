@@ -11,6 +11,10 @@ int hf_enter_network(int descriptor);
 /// Gives the calling thread a network namespace of its own. Returns 0 or errno.
 int hf_new_network(void);
 
+/// Gives this process a mount namespace of its own with an empty memory file system at `path`; its
+/// options are tmpfs's. Returns 0 or errno.
+int hf_mount_volume(const char *path, const char *options);
+
 /// Opens a TUN device in the thread's namespace, non-blocking. Returns a descriptor or -errno.
 int hf_open_tun(const char *name);
 

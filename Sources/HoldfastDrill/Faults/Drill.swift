@@ -28,9 +28,10 @@ package struct Drill: Sendable {
             self.tell("\(prefix): \(fault.promise)")
             var report: FaultReport
             do {
-                report = try await fault.run { self.tell("  \($0)") }
-            } catch {
                 report = FaultReport(fault: fault.name, promise: fault.promise)
+                report.obstacle = fault.obstacle
+                if report.obstacle == nil { report = try await fault.run { self.tell("  \($0)") } }
+            } catch {
                 report.failures.append("\(error)")
             }
             if !report.pass { failedCount += 1 }
@@ -50,6 +51,7 @@ package struct Drill: Sendable {
 
     /// What people read of a report.
     package static func summary(of report: FaultReport) -> [String] {
+        if let obstacle = report.obstacle { return ["  ✗ cannot be tried here: \(obstacle)"] }
         var lines = [
             report.pass ? "  ✓ kept" : "  ✗ not kept: \(report.failures.joined(separator: "; "))"
         ]

@@ -7,12 +7,16 @@ package protocol Fault: Sendable {
     var promise: String { get }
     /// About how long it takes.
     var expectation: Duration { get }
+    /// Why it cannot be tried on this machine; nil when it can.
+    var obstacle: String? { get }
 
     /// Makes it happen on real processes and measures. Throws when the drill itself fails.
     func run(progress: @Sendable (String) -> Void) async throws -> FaultReport
 }
 
 extension Fault {
+    package var obstacle: String? { nil }
+
     /// Builds a stage, lets `body` fill in the fault's report, and ends the stage in any case.
     func onStage(
         _ settings: Stage.Settings,
@@ -44,8 +48,9 @@ package func allFaults(_ extent: DrillExtent) -> [any Fault] {
     let isQuick = extent == .quick
     let always: [any Fault] = [
         NetworkCut(outageCount: isQuick ? 5 : 20, outage: .seconds(2)),
-        ClientStop(stop: .seconds(5)),
+        ClientStop(isWhole: !isQuick),
         ServerKill(clientCount: 10, killCount: isQuick ? 2 : 5, isSupervised: false),
+        ServerRestart(clientCount: isQuick ? 4 : 10, restartCount: isQuick ? 1 : 3),
     ]
     guard !isQuick else { return always }
     return always + [
@@ -53,6 +58,12 @@ package func allFaults(_ extent: DrillExtent) -> [any Fault] {
         SilentLoss(silence: .outgoing, outage: .seconds(6), count: 3),
         SilentLoss(silence: .incoming, outage: .seconds(6), count: 3),
         TURNKill(serverCount: 1, killCount: 2), TURNKill(serverCount: 2, killCount: 2),
+        ServerKill(clientCount: 10, killCount: 3, isSupervised: true),
+        ServerStop(stop: .seconds(10), clientCount: 4),
+        BothAtOnce(),
+        DiskFull(duration: .seconds(3)),
+        PhoneKill(killCount: 2),
+        ClientFreeze(freeze: .seconds(5)),
     ]
 }
 #endif

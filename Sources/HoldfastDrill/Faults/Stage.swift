@@ -20,6 +20,8 @@ package final class Stage: @unchecked Sendable {
         package var isEncrypted = false
         /// Whether phones send media through TURN servers alone.
         package var isRelayOnly = false
+        /// The size of a volume for the server's database alone; nil for none.
+        package var volumeBytes: Int?
         /// Further arguments of the server.
         package var serverArguments: [String] = []
 
@@ -58,6 +60,7 @@ package final class Stage: @unchecked Sendable {
         }
         server.certificate = self.certificate
         server.isSupervised = settings.isSupervised
+        server.volumeBytes = settings.volumeBytes
         server.arguments = settings.serverArguments
         server.network = self.network.namespaces[0]
         self.server = try await ServerProcess(server)
@@ -97,12 +100,28 @@ package final class Stage: @unchecked Sendable {
         settings.trust = self.certificate?.chain
         settings.isRelayOnly = self.isRelayOnly
         settings.log = self.folder + "/\(name).log"
+        return try await self.start(settings, as: node)
+    }
+
+    /// Starts a killed phone again, with the session that it has stored.
+    package func restart(_ phone: Phone) async throws -> Phone {
+        guard let index = self.phones.firstIndex(where: { $0 === phone }) else {
+            throw DrillFailure("\(phone.settings.name) is not on this stage")
+        }
+        return try await self.start(phone.settings, as: index + 1)
+    }
+
+    private func start(_ settings: Phone.Settings, as node: Int) async throws -> Phone {
         let phone = try Phone(settings)
-        self.phones.append(phone)
+        if node <= self.phones.count {
+            self.phones[node - 1] = phone
+        } else {
+            self.phones.append(phone)
+        }
         guard try await phone.wait(within: .seconds(20), until: { $0.event == "joined" }) != nil
         else {
             let said = (try? String(contentsOfFile: settings.log, encoding: .utf8)) ?? ""
-            throw DrillFailure("\(name) did not join: \(said.suffix(400))")
+            throw DrillFailure("\(settings.name) did not join: \(said.suffix(400))")
         }
         return phone
     }

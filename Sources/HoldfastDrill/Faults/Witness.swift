@@ -16,41 +16,52 @@ struct Witness {
         return Witness(stage: stage, starts: stage.phones.map { $0.history.count })
     }
 
-    /// Ends the ticks, gives everybody time to catch up, and fills in what was seen.
-    func end(into report: inout FaultReport) async throws {
+    /// Ends the ticks, gives everybody time to catch up, and fills in what was seen. Of the phones
+    /// `apart` the fault judges itself what they got and whether they were seen leaving.
+    func end(into report: inout FaultReport, apart: [Phone] = []) async throws {
         self.stage.recorder.tick(every: nil)
-        await self.waitForTicks()
+        await self.waitForTicks(
+            of: self.stage.phones.filter { phone in
+                !apart.contains { $0 === phone }
+            }
+        )
         // The last second's media report is still to come.
         try await Task.sleep(for: .milliseconds(1200))
         report.mediaGapMilliseconds = self.mediaGap
-        self.judge(&report)
+        self.judge(&report, apart: apart)
         report.measure(roundTrip: Double(self.stage.roundTrip.components.attoseconds) / 1e15)
     }
 
     /// Waits until every phone has every `tick`, or until the limit.
-    private func waitForTicks() async {
+    private func waitForTicks(of phones: [Phone]) async {
         try? await self.stage.waitUntil("every tick is everywhere", within: Self.catchUpLimit) {
             let sent = self.recordedTicks.count
             return self.stage.recorder.snapshot.tickCount == sent
-                && self.stage.phones.allSatisfy { Self.ticks(of: $0).count >= sent }
+                && phones.allSatisfy { Self.ticks(of: $0).count >= sent }
         }
     }
 
     /// Fills in what was lost, repeated, and who was seen leaving.
-    private func judge(_ report: inout FaultReport) {
+    private func judge(_ report: inout FaultReport, apart: [Phone]) {
         let log = self.stage.recorder.snapshot
         let sentCount = log.tickCount
-        for phone in self.stage.phones {
+        let departed = Set(apart.compactMap(\.participant))
+        for phone in self.stage.phones where !apart.contains(where: { $0 === phone }) {
             let check = SequenceCheck(received: Self.ticks(of: phone), sentCount: sentCount)
             report.lost += check.lostCount
             report.duplicated += check.repeatedCount
-            report.leftSeen += phone.history.count { $0.event == "participant_left" }
+            report.leftSeen += phone.history.count {
+                $0.event == "participant_left" && !departed.contains($0.participant ?? "")
+            }
         }
         let check = SequenceCheck(received: self.recordedTicks, sentCount: sentCount)
         report.lost += check.lostCount
         report.duplicated += check.repeatedCount + log.chainBreakCount
-        report.leftSeen += log.entries.count { $0.kind == "participantLeft" }
+        report.leftSeen += log.entries.count {
+            $0.kind == "participantLeft" && !departed.contains($0.participant)
+        }
         report.require(sentCount > 0, "the recorder sent nothing")
+        report.require(log.endCode == nil, "the recorder was sent away with \(log.endCode ?? 0)")
         report.require(report.lost == 0, "\(report.lost) messages lost")
         report.require(report.duplicated == 0, "\(report.duplicated) repeated or out of order")
         report.require(report.leftSeen == 0, "\(report.leftSeen) seen leaving")
@@ -72,6 +83,40 @@ struct Witness {
             $0.event == "message" && $0.at >= time
         }
         return found.map { ($0.at - time) * 1000 }
+    }
+
+    /// How long a phone takes from a time until it has everything that the recorder had said by
+    /// now, in milliseconds. What waits in the phone's own socket is not taken for it.
+    func caughtUp(_ phone: Phone, since time: Double, from start: Int) async -> Double? {
+        let sent = self.stage.recorder.snapshot.tickCount
+        let found = try? await phone.wait(from: start, within: .seconds(20)) {
+            $0.event == "message" && (Self.tick($0.text) ?? 0) >= sent
+        }
+        return found.map { max(0, ($0.at - time) * 1000) }
+    }
+
+    /// The longest time without RTP from one phone to another since the watch began.
+    func mediaGap(of listener: Phone, from sender: Phone) -> Double? {
+        guard let index = self.stage.phones.firstIndex(where: { $0 === listener }) else {
+            return nil
+        }
+        return listener.history.dropFirst(self.starts[index])
+            .filter { $0.participant == sender.participant }
+            .compactMap(\.longestGapMilliseconds).max()
+    }
+
+    /// Waits until every phone got a message at or after a time, and notes how long each took.
+    func awaitEverybody(
+        after time: Double,
+        from starts: [Int],
+        into report: inout FaultReport
+    ) async {
+        for (phone, start) in zip(self.stage.phones, starts) {
+            let found = await self.firstMessage(of: phone, after: time, from: start)
+            report.require(found != nil, "\(phone.settings.name) did not come back")
+            // What is infinite is no JSON; it stands in the failures.
+            if let found { report.restoreMilliseconds.append(max(0, found.rounded())) }
+        }
     }
 
     static func ticks(of phone: Phone) -> [Int] {

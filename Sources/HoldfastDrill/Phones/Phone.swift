@@ -80,6 +80,11 @@ package final class Phone: @unchecked Sendable {
         }
     }
 
+    /// Who it is in the call; nil before it has joined.
+    package var participant: String? {
+        self.history.first { $0.event == "joined" }?.participant
+    }
+
     /// Waits for an event at or behind `index` of ``history``, at most so long.
     package func wait(
         from index: Int = 0,

@@ -13,6 +13,8 @@ package final class ServerProcess: @unchecked Sendable {
         /// Its data directory, which must be there.
         package var folder: String
         package var isSupervised = false
+        /// The size of a volume of its own for its database; nil for a folder like any other.
+        package var volumeBytes: Int?
         package var network: String?
         /// Nil for no TLS.
         package var certificate: Certificate?
@@ -35,6 +37,7 @@ package final class ServerProcess: @unchecked Sendable {
     package init(_ settings: Settings) async throws {
         self.settings = settings
         try Self.makeKeys(in: settings.folder)
+        if let volume = Self.volume(of: settings) { unsafe mkdir(volume.path, 0o700) }
         self.process = try Self.launch(settings)
         self.settings.port = try await Self.waitUntilListening(self.process, settings)
     }
@@ -51,19 +54,56 @@ package final class ServerProcess: @unchecked Sendable {
     /// The keys that its tokens are made with.
     package var keys: String { Self.keys(in: self.folder) }
 
-    /// Kills the process without warning, and waits until it is gone.
+    /// The process that serves: a supervisor's child, or the one that was started.
+    var worker: pid_t? {
+        self.settings.isSupervised
+            ? ProcessFacts.children(of: self.process.pid).first : self.process.pid
+    }
+
+    /// Kills the process that serves without warning, and waits until the kernel knows it no more.
     package func kill() async throws {
-        self.process.signal(SIGKILL)
-        guard await self.process.waitForEnd(.seconds(3)) else {
-            throw DrillFailure("the server did not die")
+        guard let worker = self.worker, let facts = ProcessFacts(worker) else {
+            throw DrillFailure("there is no server to kill")
+        }
+        Glibc.kill(worker, SIGKILL)
+        let clock = ContinuousClock()
+        let end = clock.now.advanced(by: .seconds(3))
+        while ProcessFacts(worker)?.startedAt == facts.startedAt {
+            guard clock.now < end else { throw DrillFailure("the server did not die") }
+            try await clock.sleep(for: .milliseconds(2))
         }
     }
 
-    /// Starts it again on the same port and directory.
+    /// Asks it to end, as an operator does, and waits until it has.
+    ///
+    /// - Returns: How it ended, as `waitpid` gives it; 0 is success.
+    package func drain() async throws -> Int32 {
+        self.process.signal(SIGTERM)
+        guard await self.process.waitForEnd(.seconds(12)), let status = self.process.status else {
+            throw DrillFailure("the server did not end within 12 s of SIGTERM")
+        }
+        return status
+    }
+
+    /// Starts it again on the same port and directory and waits until it listens. A supervised one
+    /// is started by its supervisor: then it waits alone.
     package func restart() async throws {
-        self.process = try Self.launch(self.settings)
+        if !self.settings.isSupervised { self.process = try Self.launch(self.settings) }
         _ = try await Self.waitUntilListening(self.process, self.settings)
     }
+
+    /// Whether the kernel takes connections on the server's port, with or without a server.
+    package var isPortOpen: Bool {
+        ProcessFacts.isListening(on: self.port, besides: self.process.pid)
+    }
+
+    /// What it has written to its log so far.
+    package var said: String {
+        (try? String(contentsOfFile: Self.log(of: self.settings), encoding: .utf8)) ?? ""
+    }
+
+    /// Where its database is, for itself and for others.
+    package var volume: Volume? { Self.volume(of: self.settings) }
 
     private static func keys(in folder: String) -> String { folder + "/token-keys.json" }
 
@@ -85,7 +125,8 @@ package final class ServerProcess: @unchecked Sendable {
     private static func launch(_ settings: Settings) throws -> ChildProcess {
         var arguments = [
             ToolPaths.holdfastd, "--host", settings.host, "--port", "\(settings.port)",
-            "--data", settings.folder, "--token-keys", Self.keys(in: settings.folder),
+            "--data", self.volume(of: settings)?.path ?? settings.folder,
+            "--token-keys", Self.keys(in: settings.folder),
         ]
         if let certificate = settings.certificate {
             arguments += ["--tls-certificate", certificate.chain, "--tls-key", certificate.key]
@@ -98,8 +139,13 @@ package final class ServerProcess: @unchecked Sendable {
             name: "holdfastd",
             arguments,
             network: settings.network,
+            volume: self.volume(of: settings),
             log: Self.log(of: settings)
         )
+    }
+
+    private static func volume(of settings: Settings) -> Volume? {
+        settings.volumeBytes.map { Volume(path: settings.folder + "/volume", byteCount: $0) }
     }
 
     private static func log(of settings: Settings) -> String { settings.folder + "/holdfastd.log" }

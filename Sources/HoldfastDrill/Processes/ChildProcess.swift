@@ -21,6 +21,7 @@ package final class ChildProcess: Sendable {
     ///   - arguments: The program, by its path, and its arguments.
     ///   - environment: Added to the drill's own.
     ///   - network: The network namespace to run in, nil for this one's.
+    ///   - volume: Mounted for it alone.
     ///   - log: Where standard error goes.
     /// - Throws: ``SpawnFailure`` when the system starts no process.
     package init(
@@ -28,6 +29,7 @@ package final class ChildProcess: Sendable {
         _ arguments: [String],
         environment: [String: String] = [:],
         network: String? = nil,
+        volume: Volume? = nil,
         log: String = "/dev/null"
     ) throws {
         self.name = name
@@ -38,7 +40,10 @@ package final class ChildProcess: Sendable {
             close(outputWrite)
         }
         let launch =
-            [ToolPaths.holdfastctl, "launch", "\(getpid())", network ?? "-"] + arguments
+            [
+                ToolPaths.holdfastctl, "launch", "\(getpid())", network ?? "-",
+                volume?.argument ?? "-",
+            ] + arguments
         self.pid = try Spawner.shared.spawn(
             launch,
             environment: environment,
@@ -83,12 +88,7 @@ package final class ChildProcess: Sendable {
     }
 
     /// The state letter of `/proc`: `R`, `S`, `T` for stopped, `Z` for a zombie; nil when it is gone.
-    package var state: Character? {
-        guard let stat = try? String(contentsOfFile: "/proc/\(self.pid)/stat", encoding: .utf8),
-            let end = stat.lastIndex(of: ")")
-        else { return nil }
-        return stat[stat.index(after: end)...].first { $0 != " " }
-    }
+    package var state: Character? { ProcessFacts(self.pid)?.state }
 
     /// Waits until it has ended, at most so long.
     package func waitForEnd(_ limit: Duration) async -> Bool {

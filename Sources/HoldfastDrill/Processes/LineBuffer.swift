@@ -1,5 +1,6 @@
 #if NIO && os(Linux)
 import Foundation
+import Glibc
 
 /// Lines of a process in the order of their arrival, each with its time, for one reader.
 // SAFETY: `lock` guards every property.

@@ -27,6 +27,8 @@ package final class Recorder: @unchecked Sendable {
         package var entries: [Entry] = []
         /// Events whose `previous` was not the cursor: a break in the log.
         package var chainBreakCount = 0
+        /// Commands that were refused for now (HF-42).
+        package var refusedCount = 0
         /// How many `tick`s were sent.
         package var tickCount = 0
         package var participant = ""
@@ -52,6 +54,10 @@ package final class Recorder: @unchecked Sendable {
     private var lastCommand = 0
     private var unanswered: [(number: Int, text: String)] = []
     private var nextTick = 0.0
+    /// Whether this connection has had its `bye`.
+    private var isDismissed = false
+    /// When what was refused for now is sent again.
+    private var retryAt: Double?
 
     /// Starts a witness; it joins by itself and comes back whenever it is lost.
     package init(host: String, port: Int, call: String, token: String, network: String?) {
@@ -102,11 +108,13 @@ package final class Recorder: @unchecked Sendable {
                 limit: .seconds(3)
             )
         else { return }
-        while !self.lock.withLock({ self.isStopped }) {
+        self.isDismissed = false
+        while !self.isDismissed, !self.lock.withLock({ self.isStopped }) {
             guard let texts = socket.receive(within: 0.01) else { return }
             for text in texts {
                 for answer in self.handle(text) where !socket.send(answer) { return }
             }
+            for again in self.dueRetries() where !socket.send(again) { return }
             if let tick = self.dueTick(), !socket.send(tick) { return }
         }
     }
@@ -122,10 +130,12 @@ package final class Recorder: @unchecked Sendable {
         }
         // HF-17, HF-19.
         self.counter = max(self.counter + 1, UInt64(Date().timeIntervalSince1970 * 1000))
+        // HF-41: the results up to here were seen.
+        let lastResult = self.unanswered.first.map { $0.number - 1 } ?? self.lastCommand
         let ticket =
             #"{"call":"\#(self.call)","session":"\#(self.session)","key":"\#(self.keyID)","#
             + #""counter":"\#(self.counter)","cursor":"\#(self.cursor)","#
-            + #""appState":"APP_STATE_FOREGROUND","lastResult":\#(self.lastCommand)}"#
+            + #""appState":"APP_STATE_FOREGROUND","lastResult":\#(lastResult)}"#
         let payload = base64URL(Array(ticket.utf8))
         let signed = "holdfast-resume-v1\n\(self.host):\(self.port)\n\(payload)"
         let mac = HMAC<SHA256>.authenticationCode(
@@ -152,14 +162,31 @@ package final class Recorder: @unchecked Sendable {
             return [#"{"acknowledge":{"offset":"\#(self.cursor)"}}"#]
         }
         if let result = frame["result"] as? [String: Any] {
-            let answered = Int(number(result["number"]))
-            if result["failed"] == nil { self.unanswered.removeAll { $0.number <= answered } }
+            self.answered(result)
         }
         if let bye = frame["bye"] as? [String: Any] {
             let code = Int(number(bye["code"]))
+            self.isDismissed = true
             if code >= 4500 { self.lock.withLock { self.log.endCode = code } }
         }
         return []
+    }
+
+    private func answered(_ result: [String: Any]) {
+        let answered = Int(number(result["number"]))
+        guard let failure = result["failed"] as? [String: Any] else {
+            self.unanswered.removeAll { $0.number <= answered }
+            return
+        }
+        self.lock.withLock { self.log.refusedCount += 1 }
+        // HF-42: it and what is behind it comes again.
+        self.retryAt = monotonicSeconds() + Double(number(failure["retryAfterMs"])) / 1000
+    }
+
+    private func dueRetries() -> [String] {
+        guard let retryAt, monotonicSeconds() >= retryAt else { return [] }
+        self.retryAt = nil
+        return self.unanswered.map { Self.message($0.number, $0.text) }
     }
 
     private func welcomed(_ welcome: [String: Any]) -> [String] {
@@ -175,6 +202,7 @@ package final class Recorder: @unchecked Sendable {
             self.log.participant = participant
             self.log.isAttached = true
         }
+        self.retryAt = nil
         let done = Int(number(welcome["lastCommand"]))
         self.unanswered.removeAll { $0.number <= done }
         return self.unanswered.map { Self.message($0.number, $0.text) }
@@ -203,8 +231,9 @@ package final class Recorder: @unchecked Sendable {
     /// The next `tick`, when it is time and not too many are unanswered (HF-39).
     private func dueTick() -> String? {
         let now = monotonicSeconds()
-        guard let interval = self.lock.withLock({ self.interval }), now >= self.nextTick,
-            self.unanswered.count < 32, !self.secret.isEmpty
+        let interval = self.lock.withLock { self.log.isAttached ? self.interval : nil }
+        guard let interval, now >= self.nextTick,
+            self.retryAt == nil, self.unanswered.count < 32, !self.secret.isEmpty
         else { return nil }
         self.nextTick = now + interval
         self.lastCommand += 1

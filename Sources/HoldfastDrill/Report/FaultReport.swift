@@ -23,11 +23,13 @@ package struct FaultReport: Codable, Sendable {
     package var leftSeen: Int
     /// The longest time without RTP in a receiver.
     package var mediaGapMilliseconds: Double?
+    /// Why it could not be tried here; nil when it was.
+    package var obstacle: String?
     /// What was not kept, for people; empty with `pass`.
     package var failures: [String]
 
     enum CodingKeys: String, CodingKey {
-        case fault, promise, pass, lost, duplicated, failures
+        case fault, promise, pass, lost, duplicated, obstacle, failures
         case restoreMilliseconds = "restore_ms"
         case restoreRoundTripsMedian = "restore_rtt_p50"
         case restoreRoundTripsTail = "restore_rtt_p99"
