@@ -20,6 +20,8 @@ final class Talk: Sendable {
         }
     }
 
+    deinit { self.task.cancel() }
+
     /// Ends it, gives everybody time to get everything, and fills in what was lost or repeated.
     func end(on stage: Stage, into report: inout FaultReport) async {
         self.task.cancel()

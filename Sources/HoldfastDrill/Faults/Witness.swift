@@ -105,9 +105,11 @@ struct Witness {
             .compactMap(\.longestGapMilliseconds).max()
     }
 
-    /// Waits until every phone got a message at or after a time, and notes how long each took.
+    /// Waits until every phone got a message at or after a time, and notes how long each took, from
+    /// that time or from an earlier one.
     func awaitEverybody(
         after time: Double,
+        since earlier: Double? = nil,
         from starts: [Int],
         into report: inout FaultReport
     ) async {
@@ -115,7 +117,8 @@ struct Witness {
             let found = await self.firstMessage(of: phone, after: time, from: start)
             report.require(found != nil, "\(phone.settings.name) did not come back")
             // What is infinite is no JSON; it stands in the failures.
-            if let found { report.restoreMilliseconds.append(max(0, found.rounded())) }
+            let lead = (time - (earlier ?? time)) * 1000
+            if let found { report.restoreMilliseconds.append(max(0, (found + lead).rounded())) }
         }
     }
 
