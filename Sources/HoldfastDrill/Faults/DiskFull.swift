@@ -1,5 +1,4 @@
 #if NIO && Server && os(Linux)
-import Foundation
 import Glibc
 
 /// The server's volume is full for a while: nothing can be stored, so nothing may be published.
@@ -87,15 +86,9 @@ struct DiskFull: Fault {
             copiedTo: stage.folder
         )
         let told = stage.recorder.snapshot.entries
-        let unstored = told.filter { entry in
-            stored.bodies[entry.offset]?.range(of: Data(entry.text.utf8)) == nil
-                && (stored.bodies[entry.offset] == nil || entry.kind == "message")
-        }
-        report.require(unstored.isEmpty, "told and not stored: \(unstored.map(\.offset))")
-        let first = told.first?.offset ?? 0
-        let offsets = Set(told.map(\.offset))
-        let untold = stored.bodies.keys.filter { $0 >= first && !offsets.contains($0) }
-        report.require(untold.isEmpty, "stored and not told: \(untold.sorted())")
+        let (unstored, untold) = (stored.unstored(of: told), stored.untold(to: told))
+        report.require(unstored.isEmpty, "told and not stored: \(unstored)")
+        report.require(untold.isEmpty, "stored and not told: \(untold)")
         report.require(!told.isEmpty, "the recorder was told nothing")
     }
 }
