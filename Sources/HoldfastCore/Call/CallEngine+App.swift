@@ -97,9 +97,9 @@ extension CallEngine {
     mutating func pathChanged(_ turn: inout Turn) {
         guard !self.isConcluded else { return self.setPath(turn) }
         self.setPath(turn)
+        if let path = turn.environment.path { self.tellMesh(.pathChanged(path), &turn) }
         if turn.environment.hasPath {
             self.disturb(.pathChanged, &turn)
-            self.tellMesh(.pathChanged, &turn)
         } else {
             self.disturbance = (.pathLost, turn.instant)
             self.tellReconnect(.pathLost, &turn)

@@ -10,7 +10,7 @@ extension CallEngine {
             // HF-13 has the snapshot contain us; a server that forgets it gets no media.
             return self.note("the snapshot lacks this participant; no media", &turn)
         }
-        self.mesh = MeshMachine(me: me)
+        self.mesh = MeshMachine(me: me, path: turn.environment.path)
         turn.effects.append(.media(self.handle, .start(settings)))
         self.tellMesh(.started(isRestored: self.isRestored), &turn)
     }
@@ -38,6 +38,10 @@ extension CallEngine {
 
     mutating func mediaReported(_ event: MediaEvent, _ turn: inout Turn) {
         self.tellMesh(.media(event), &turn)
+        // Packets come 50 times a second: their absence is the first sign of a dead network.
+        if case .reception(_, .silent) = event, let attached {
+            self.tellLink(attached, .doubted, &turn)
+        }
     }
 
     mutating func tellMesh(_ event: MeshMachine.Event, _ turn: inout Turn) {

@@ -205,7 +205,8 @@ struct CallEngine: Sendable {
         guard let attached, let index = self.links.firstIndex(where: { $0.id == attached }) else {
             return
         }
-        self.links[index].machine.sent(at: turn.instant)
+        let isAsking = if case .command = message { true } else { false }
+        self.links[index].machine.sent(at: turn.instant, isAsking: isAsking)
         turn.effects.append(.send(attached, message))
     }
 

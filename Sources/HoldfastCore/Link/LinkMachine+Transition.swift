@@ -30,6 +30,10 @@ extension LinkMachine {
             let ping = timing.nextPing(at: now)
             return now >= timing.pingDueAt ? (.checking(ping), [.ping(ping.number)]) : (state, [])
 
+        case (.live, .doubted):
+            let ping = timing.nextPing(at: now)
+            return (.checking(ping), [.ping(ping.number)])
+
         case (.live, .probed), (.checking, .probed), (.suspect, .probed):
             let ping = timing.nextPing(at: now)
             return (.probing(ping), [.ping(ping.number)])
@@ -63,6 +67,9 @@ extension LinkMachine {
             (.probing, .opened), (.live, .welcomed), (.checking, .welcomed), (.suspect, .welcomed),
             (.probing, .welcomed), (.probing, .probed), (.live, .heard), (.live, .answered),
             (.probing, .heard),
+            // It is being asked already.
+            (.connecting, .doubted), (.open, .doubted), (.checking, .doubted),
+            (.suspect, .doubted), (.probing, .doubted),
             // A path change is followed by a probe where the connection is in use.
             (.live, .pathChanged), (.checking, .pathChanged), (.suspect, .pathChanged),
             (.probing, .pathChanged),

@@ -6,7 +6,7 @@ import HoldfastWire
 /// socket; knows nothing about sessions.
 ///
 ///     connecting ──opened──▶ open ──welcomed──▶ live ◀──heard──┐
-///         │                   │                  │ idle         │
+///         │                   │                  │ idle, doubted│
 ///         │ time-out          │ time-out         ▼              │
 ///         │                   │               checking ─────────┤
 ///         │                   │                  │ no answer    │
@@ -29,6 +29,8 @@ struct LinkMachine: Sendable {
         case answered(ping: UInt32)
         /// Something happened after which an open connection may be dead: ask it now.
         case probed
+        /// Something is a reason to ask now what the routine would ask later.
+        case doubted
         /// The network is another one; what was begun on the old one will hardly finish.
         case pathChanged
         /// The transport is gone.
@@ -97,8 +99,10 @@ struct LinkMachine: Sendable {
             self.timing.measured(ping.sentAt.duration(to: now))
         }
         switch event {
-        case .opened, .welcomed, .heard, .answered: self.timing.heardAt = now
-        case .probed, .pathChanged, .closed, .deadlineReached: break
+        case .opened, .welcomed, .heard, .answered:
+            self.timing.heardAt = now
+            self.timing.askedAt = nil
+        case .probed, .doubted, .pathChanged, .closed, .deadlineReached: break
         }
         let (next, effects) = Self.transition(from: self.state, on: event, at: now, by: self.timing)
         self.state = next
@@ -106,9 +110,10 @@ struct LinkMachine: Sendable {
         return effects
     }
 
-    /// Notes that a frame was sent, whatever it was.
-    mutating func sent(at now: MonotonicInstant) {
+    /// Notes that a frame was sent, and whether the server answers such a one at once.
+    mutating func sent(at now: MonotonicInstant, isAsking: Bool = false) {
         self.timing.sentAt = now
+        if isAsking, self.timing.askedAt == nil { self.timing.askedAt = now }
     }
 
     /// Notes whether deliveries wait for their acknowledgement (HF-53).

@@ -20,6 +20,8 @@ struct LinkTiming: Hashable, Sendable {
     var isBackground: Bool
     /// Whether deliveries wait for their acknowledgement.
     var isOwing = false
+    /// When the first thing was sent that the server answers, since something was heard last.
+    var askedAt: MonotonicInstant?
     private(set) var smoothedRoundTrip: Duration?
     private var pingNumber: UInt32 = 0
 
@@ -46,8 +48,15 @@ struct LinkTiming: Hashable, Sendable {
     }
 
     /// HF-53. A peer that only listens must be heard too: the server's limit is 2.5 intervals, so
-    /// something is sent after two even when much is received.
+    /// something is sent after two even when much is received. A server that does not answer is
+    /// asked sooner.
     var pingDueAt: MonotonicInstant {
+        let routine = self.routinePingDueAt
+        guard let askedAt else { return routine }
+        return min(routine, askedAt.advanced(by: self.probeTimeout))
+    }
+
+    private var routinePingDueAt: MonotonicInstant {
         let afterSilence = max(self.heardAt, self.pingedAt).advanced(by: self.interval)
         let afterSending = self.sentAt.advanced(by: self.interval * (self.isOwing ? 1 : 2))
         return min(afterSilence, afterSending)
@@ -79,6 +88,7 @@ struct LinkTiming: Hashable, Sendable {
 
     mutating func pinged(at now: MonotonicInstant) {
         self.pingNumber &+= 1
+        self.askedAt = nil
         self.pingedAt = now
         self.sentAt = now
     }

@@ -15,8 +15,8 @@ struct MeshMachine: Sendable {
         case attached(isNew: Bool)
         /// No connection to the server.
         case detached
-        /// The network is another one: candidates of the old one are dead.
-        case pathChanged
+        /// The network is another one: candidates of the old one are dead. Or there is none.
+        case pathChanged(PathStatus)
         /// Somebody came, went or changed.
         case changed(Roster.Change)
         /// Signalling from a participant.
@@ -50,11 +50,18 @@ struct MeshMachine: Sendable {
     private var isAttached = true
     /// Whether candidates are dead since the last restart of everything.
     private var pathChangedAt: MonotonicInstant?
+    /// The last usable network, nil while none is known.
+    private var path: PathStatus?
+    /// Whether there was no network at all since the last restart of everything.
+    private var hasLostPath = false
     /// Whether pairs that are made now replace older ones that the others may still hold.
     private var isReplacing = false
 
-    /// Creates a mesh without pairs.
-    init(me: Participant) { self.me = me }
+    /// Creates a mesh without pairs, on a network that is perhaps known.
+    init(me: Participant, path: PathStatus? = nil) {
+        self.me = me
+        self.path = path == .unsatisfied ? nil : path
+    }
 
     /// When ``Event/deadlineReached`` is due next.
     var nextDeadline: MonotonicInstant? {
@@ -75,7 +82,10 @@ struct MeshMachine: Sendable {
             if isNew { self.rebuild(at: now, &effects) } else { self.repair(at: now, &effects) }
         case .detached:
             self.isAttached = false
-        case .pathChanged:
+        case .pathChanged(.unsatisfied):
+            self.hasLostPath = true
+        case .pathChanged(let path):
+            self.path = path
             self.pathChangedAt = now
         case .changed(let change):
             self.changed(change, at: now, &effects)
@@ -145,7 +155,7 @@ struct MeshMachine: Sendable {
         guard self.pairs[id] == nil else { return }
         // HF-57: bytewise, whatever a language thinks of letters.
         let role: PeerRole = self.me.id.bytes < id.bytes ? .offerer : .answerer
-        self.pairs[id] = MeshPair(role: role, at: now)
+        self.pairs[id] = MeshPair(role: role, path: self.path, at: now)
         effects.append(.media(.connect(id, role: role)))
         if self.isReplacing, role == .answerer { self.askForOffer(id, &effects) }
     }
@@ -160,6 +170,7 @@ struct MeshMachine: Sendable {
         for id in self.sortedPairs { self.disconnect(id, &effects) }
         self.isReplacing = true
         self.pathChangedAt = nil
+        self.hasLostPath = false
         self.connectMembers(at: now, &effects)
     }
 
@@ -174,6 +185,7 @@ struct MeshMachine: Sendable {
             guard let pair = self.pairs[id], hasMoved || !pair.isHealthy else { continue }
             self.restart(id, at: now, &effects)
         }
+        if hasMoved { self.hasLostPath = false }
     }
 
     private mutating func restartDue(at now: MonotonicInstant, _ effects: inout [Effect]) {
@@ -195,6 +207,7 @@ struct MeshMachine: Sendable {
         _ effects: inout [Effect]
     ) {
         guard let pair = self.pairs[id] else { return }
+        guard !self.isStranded(pair) else { return self.replace(id, pair, at: now, &effects) }
         self.pairs[id]?.restarted(at: now)
         switch pair.role {
         case .offerer where pair.isRestartUseless(at: now): self.beginAnew(id, &effects)
@@ -203,10 +216,31 @@ struct MeshMachine: Sendable {
         }
     }
 
-    /// A new connection, with what can be gathered now; the other end notices and does the same.
-    private func beginAnew(_ id: ParticipantID, _ effects: inout [Effect]) {
-        effects.append(.media(.disconnect(id)))
-        effects.append(.media(.connect(id, role: .offerer)))
+    /// A new connection, with what can be gathered now; the other end notices and does the same. How
+    /// often was tried is kept.
+    private mutating func beginAnew(_ id: ParticipantID, _ effects: inout [Effect]) {
+        self.pairs[id]?.path = self.path
+        effects += [.media(.disconnect(id)), .media(.connect(id, role: .offerer))]
+    }
+
+    /// Whether ICE of this connection has no address in the network of now. An engine learns the
+    /// device's addresses when it makes a connection, and a restart does not ask again. When one
+    /// network followed another without a pause the connection may know both: restarting is quicker
+    /// and is tried first.
+    private func isStranded(_ pair: MeshPair) -> Bool {
+        guard let path, let known = pair.path, known != path else { return false }
+        return self.hasLostPath || pair.hasRestartedInVain
+    }
+
+    private mutating func replace(
+        _ id: ParticipantID,
+        _ pair: MeshPair,
+        at now: MonotonicInstant,
+        _ effects: inout [Effect]
+    ) {
+        self.pairs[id] = MeshPair(role: pair.role, path: self.path, at: now)
+        effects += [.media(.disconnect(id)), .media(.connect(id, role: pair.role))]
+        if pair.role == .answerer { self.askForOffer(id, &effects) }
     }
 
     private func askForOffer(_ id: ParticipantID, _ effects: inout [Effect]) {

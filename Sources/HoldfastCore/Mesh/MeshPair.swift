@@ -11,6 +11,8 @@ struct MeshPair: Hashable, Sendable {
     static let answerPatience: Duration = .milliseconds(1500)
 
     let role: PeerRole
+    /// The network in which its connection was made, nil when that was not known.
+    var path: PathStatus?
     /// When ICE is to be restarted, unless packets flow before.
     private(set) var restartAt: MonotonicInstant?
     private var isConnected = false
@@ -19,10 +21,14 @@ struct MeshPair: Hashable, Sendable {
     /// When the other end answered the last offer, while no packets flow.
     private var answeredAt: MonotonicInstant?
 
-    init(role: PeerRole, at now: MonotonicInstant) {
+    init(role: PeerRole, path: PathStatus?, at now: MonotonicInstant) {
         self.role = role
+        self.path = path
         self.restartAt = now.advanced(by: Self.connectPatience)
     }
+
+    /// Whether ICE was restarted and packets do not flow yet.
+    var hasRestartedInVain: Bool { self.restartCount > 0 && !self.isHealthy }
 
     /// Whether the transport is up and nothing says that no packets come.
     var isHealthy: Bool { self.isConnected && !self.isSilent }

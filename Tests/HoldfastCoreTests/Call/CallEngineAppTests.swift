@@ -342,6 +342,32 @@ import Testing
         #expect(phone.resume(generation: 2).sent == [.signal(request)])
     }
 
+    @Test(.spec("HF-53")) func `silent media is a reason to ask the server, and none to move`() {
+        var phone = Self.joined(media: MediaSettings())
+        _ = phone.take()
+        let effects = phone.send(
+            .media(EngineHarness.call, .reception(ParticipantID("p_a"), .silent))
+        )
+        #expect(effects.connects.isEmpty)
+        #expect(effects.sent.count { if case .ping = $0 { true } else { false } } == 1)
+        // Nobody answers: another connection is tried, and the old one kept.
+        phone.advance(by: .seconds(2))
+        #expect(phone.connections.count == 2)
+        #expect(phone.open.count == 2)
+    }
+
+    @Test(.spec("HF-53")) func `a command that nobody answers is a reason to ask, too`() {
+        var phone = Self.joined()
+        phone.send(
+            .submit(EngineHarness.call, RequestID(1), .sendMessage(to: [], body: .text("x")))
+        )
+        _ = phone.take()
+        let effects = phone.advance(by: .seconds(2))
+        #expect(effects.sent.count { if case .ping = $0 { true } else { false } } == 1)
+        phone.advance(by: .seconds(2))
+        #expect(phone.connections.count == 2)
+    }
+
     // MARK: Storing
 
     @Test func `what a later process needs is stored, at most every 5 s for the cursor alone`() {

@@ -78,6 +78,34 @@ import Testing
         #expect(link.handle(.deadlineReached, at: .seconds(20)) == [.ping(1)])
     }
 
+    @Test(.spec("HF-53")) func `what is not answered within a probe's time is asked for`() {
+        var link = Self.live()
+        link.sent(at: .seconds(3), isAsking: true)
+        link.sent(at: .seconds(4), isAsking: true)
+        #expect(link.nextDeadline == .seconds(5))
+        #expect(link.handle(.deadlineReached, at: .seconds(4.999)) == [])
+        #expect(link.handle(.deadlineReached, at: .seconds(5)) == [.ping(1)])
+        #expect(link.handle(.deadlineReached, at: .seconds(7)) == [.reportSuspicion])
+        #expect(link.handle(.answered(ping: 1), at: .seconds(8)) == [.reportRecovery])
+        #expect(link.nextDeadline == .seconds(18))
+    }
+
+    @Test func `whoever is heard is not asked about what it has not answered yet`() {
+        var link = Self.live()
+        link.sent(at: .seconds(3), isAsking: true)
+        #expect(link.handle(.heard, at: .seconds(4)) == [])
+        #expect(link.nextDeadline == .seconds(14))
+    }
+
+    @Test(.spec("HF-53")) func `a doubt is asked about at once, and costs a living link nothing`() {
+        var link = Self.live()
+        #expect(link.handle(.doubted, at: .seconds(3)) == [.ping(1)])
+        #expect(link.handle(.doubted, at: .seconds(3.5)) == [])
+        #expect(link.isHealthy)
+        #expect(link.handle(.answered(ping: 1), at: .seconds(3.6)) == [])
+        #expect(link.state == .live)
+    }
+
     @Test(.spec("HF-54")) func `a connection is dead after 15 s without a frame`() {
         var link = Self.live()
         #expect(link.handle(.deadlineReached, at: .seconds(10)) == [.ping(1)])
@@ -159,7 +187,7 @@ import Testing
             title: "LinkMachine",
             summary: "Decides whether one connection opens in time and whether it is alive.",
             diagram: """
-                connecting ─opened─▶ open ─welcomed─▶ live ─idle─▶ checking ─late─▶ suspect
+                connecting ─opened─▶ open ─welcomed─▶ live ─idle, doubted─▶ checking ─late─▶ suspect
                                                        │ probed                        │
                                                        └──────▶ probing                │
                 any ─time-out or close─▶ ended ◀─no answer──────┴──────────────────────┘
@@ -171,8 +199,8 @@ import Testing
             .checking(ping), .suspect(ping), .probing(ping), .ended,
         ]
         let events: [LinkMachine.Event] = [
-            .opened, .welcomed, .heard, .answered(ping: 1), .probed, .pathChanged, .closed,
-            .deadlineReached,
+            .opened, .welcomed, .heard, .answered(ping: 1), .probed, .doubted, .pathChanged,
+            .closed, .deadlineReached,
         ]
         for state in states {
             for event in events {

@@ -9,9 +9,12 @@ import Testing
     private static let before = ParticipantID("p_a")
     private static let after = ParticipantID("p_z")
 
+    private static let home = PathStatus.satisfied(identity: 1)
+    private static let other = PathStatus.satisfied(identity: 2)
+
     /// `p_m` with `p_a`, whose offers it answers, and `p_z`, to whom it offers. Packets flow.
     private static func flowing() -> MeshMachine {
-        var mesh = MeshMachine(me: self.me)
+        var mesh = MeshMachine(me: self.me, path: self.home)
         for id in [self.before, self.after] {
             _ = mesh.handle(
                 .changed(.joined(EngineHarness.participant(id.rawValue))),
@@ -151,7 +154,7 @@ import Testing
 
     @Test func `on another network every pair is restarted with the new connection`() {
         var mesh = Self.flowing()
-        #expect(mesh.handle(.pathChanged, at: .seconds(1)) == [])
+        #expect(mesh.handle(.pathChanged(Self.other), at: .seconds(1)) == [])
         #expect(
             mesh.handle(.attached(isNew: false), at: .seconds(1.3))
                 == [Self.ask(Self.before), .media(.restartICE(Self.after))]
@@ -161,11 +164,56 @@ import Testing
 
     @Test func `an old connection that still works carries the restart after a second`() {
         var mesh = Self.flowing()
-        _ = mesh.handle(.pathChanged, at: .seconds(1))
+        _ = mesh.handle(.pathChanged(Self.other), at: .seconds(1))
         #expect(mesh.nextDeadline == .seconds(2))
         #expect(mesh.handle(.deadlineReached, at: .seconds(1.999)) == [])
         #expect(mesh.handle(.deadlineReached, at: .seconds(2)).count == 2)
         #expect(mesh.nextDeadline == nil)
+    }
+
+    @Test func `a network that came after a while without any gets new connections`() {
+        var mesh = Self.flowing()
+        _ = mesh.handle(.pathChanged(.unsatisfied), at: .zero)
+        _ = mesh.handle(.pathChanged(Self.other), at: .seconds(1))
+        #expect(
+            mesh.handle(.attached(isNew: false), at: .seconds(1.2)) == [
+                .media(.disconnect(Self.before)),
+                .media(.connect(Self.before, role: .answerer)), Self.ask(Self.before),
+                .media(.disconnect(Self.after)), .media(.connect(Self.after, role: .offerer)),
+            ]
+        )
+        // They belong to the new network: the next thing to try is a restart again.
+        #expect(
+            mesh.handle(.deadlineReached, at: .seconds(5.2))
+                == [Self.ask(Self.before), .media(.restartICE(Self.after))]
+        )
+    }
+
+    @Test func `the same network after a while without any is only a restart`() {
+        var mesh = Self.flowing()
+        _ = mesh.handle(.pathChanged(.unsatisfied), at: .zero)
+        _ = mesh.handle(.pathChanged(Self.home), at: .seconds(25))
+        #expect(
+            mesh.handle(.attached(isNew: false), at: .seconds(25.2))
+                == [Self.ask(Self.before), .media(.restartICE(Self.after))]
+        )
+    }
+
+    @Test func `a restart in vain on another network is followed by new connections`() {
+        var mesh = Self.flowing()
+        _ = mesh.handle(.pathChanged(Self.other), at: .zero)
+        #expect(
+            mesh.handle(.attached(isNew: false), at: .seconds(0.2))
+                == [Self.ask(Self.before), .media(.restartICE(Self.after))]
+        )
+        _ = mesh.handle(.media(.reception(Self.after, .silent)), at: .seconds(1))
+        let due = mesh.nextDeadline
+        #expect(due == .seconds(3))
+        #expect(
+            mesh.handle(.deadlineReached, at: .seconds(3)) == [
+                .media(.disconnect(Self.after)), .media(.connect(Self.after, role: .offerer)),
+            ]
+        )
     }
 
     @Test func `silence is answered after 1, 2, 4, 8 and 8 s, until packets flow`() {
@@ -359,7 +407,7 @@ import Testing
             ),
             (
                 "the network changed",
-                { mesh in _ = mesh.handle(.pathChanged, at: .zero) }
+                { mesh in _ = mesh.handle(.pathChanged(Self.other), at: .zero) }
             ),
             (
                 "silence, and the last restart was answered 1.5 s ago",
@@ -385,7 +433,8 @@ import Testing
         let events: [(name: String, event: MeshMachine.Event)] = [
             ("a second passes", .deadlineReached), ("resumed", .attached(isNew: false)),
             ("joined anew", .attached(isNew: true)), ("connection lost", .detached),
-            ("network changes", .pathChanged),
+            ("network changes", .pathChanged(Self.other)),
+            ("network gone", .pathChanged(.unsatisfied)),
             (
                 "p_z is there again",
                 .changed(.updated(EngineHarness.participant("p_z")))
