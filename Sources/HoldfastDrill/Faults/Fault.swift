@@ -47,16 +47,47 @@ package enum DrillExtent: Sendable {
 package func allFaults(_ extent: DrillExtent) -> [any Fault] {
     let isQuick = extent == .quick
     let always: [any Fault] = [
-        NetworkCut(outageCount: isQuick ? 5 : 20, outage: .seconds(2)),
+        NetworkCut(
+            outageCount: isQuick ? 5 : 100,
+            outage: .seconds(2),
+            pairCount: isQuick ? 3 : 7
+        ),
         ClientStop(isWhole: !isQuick),
         ServerKill(clientCount: 10, killCount: isQuick ? 2 : 5, isSupervised: false),
         ServerRestart(clientCount: isQuick ? 4 : 10, restartCount: isQuick ? 1 : 3),
+        NetworkCut(
+            outageCount: isQuick ? 5 : 100,
+            outage: .seconds(2),
+            pairCount: isQuick ? 3 : 7,
+            isEncrypted: true
+        ),
+        PathSwitch(other: .later, pairCount: isQuick ? 1 : 3, switchCount: isQuick ? 1 : 12),
+        NATRebinding(roundCount: 1),
     ]
     guard !isQuick else { return always }
     return always + [
         SilentLoss(silence: .both, outage: .seconds(6), count: 5),
         SilentLoss(silence: .outgoing, outage: .seconds(6), count: 3),
         SilentLoss(silence: .incoming, outage: .seconds(6), count: 3),
+        NetworkCut(outageCount: 3, outage: .seconds(25), pairCount: 3, suffix: "-long"),
+        PathSwitch(other: .fromTheStart, pairCount: 3, switchCount: 12),
+        LateOldSocket(pairCount: 3, roundCount: 2),
+        RandomLoss(
+            percent: 5,
+            length: .seconds(15),
+            pairCount: 3,
+            medianLatency: 100,
+            tailLatency: 1000,
+            mediaGap: .milliseconds(400)
+        ),
+        RandomLoss(
+            percent: 20,
+            length: .seconds(15),
+            pairCount: 3,
+            medianLatency: 500,
+            tailLatency: 5000,
+            mediaGap: .seconds(1)
+        ),
         TURNKill(serverCount: 1, killCount: 2), TURNKill(serverCount: 2, killCount: 2),
         ServerKill(clientCount: 10, killCount: 3, isSupervised: true),
         ServerStop(stop: .seconds(10), clientCount: 4),

@@ -3,6 +3,7 @@
 struct SilentLoss: Fault {
     var silence: DrillNetwork.Silence
     var outage: Duration
+    /// Each in a call of its own.
     var count: Int
 
     var name: String {
@@ -15,13 +16,24 @@ struct SilentLoss: Fault {
 
     var promise: String {
         "\(self.count) times nothing passes for \(self.outage), without a path event: every event "
-            + "back within 2.5 s (median) and 6 s (99 %), nobody seen leaving"
+            + "back both ways within 2.5 s (median) and 6 s (99 %), nobody seen leaving"
     }
 
-    var expectation: Duration { (self.outage + .seconds(5)) * self.count + .seconds(6) }
+    var expectation: Duration { self.schedule.length + .seconds(9) + .seconds(1) * self.count }
+
+    private var schedule: OutageSchedule {
+        OutageSchedule(
+            count: self.count,
+            laneCount: self.count,
+            outage: self.outage,
+            pause: .seconds(1)
+        )
+    }
 
     func run(progress: @Sendable (String) -> Void) async throws -> FaultReport {
-        try await self.onStage(Stage.Settings(phoneCount: 2)) { stage, report in
+        var settings = Stage.Settings(phoneCount: 2 * self.count)
+        settings.callCount = self.count
+        return try await self.onStage(settings) { stage, report in
             try await self.run(on: stage, into: &report, progress: progress)
         }
     }
@@ -31,32 +43,18 @@ struct SilentLoss: Fault {
         into report: inout FaultReport,
         progress: @Sendable (String) -> Void
     ) async throws {
-        let phone = try await stage.addPhone("alice", tone: 440)
-        try await stage.addPhone("bob", tone: 660)
+        try await stage.addPairs()
         let witness = try await Witness.begin(on: stage)
-        for number in 1...self.count {
-            progress("loss \(number) of \(self.count)")
-            try await stage.network.silence(1, self.silence)
-            try await Task.sleep(for: self.outage)
-            let start = phone.history.count
-            let endedAt = monotonicSeconds()
-            try await stage.network.silence(1, .none)
-            let marker = "after loss \(number)"
-            stage.phones[1].say(marker)
-            let back = try await phone.wait(from: start, within: .seconds(20)) {
-                $0.event == "message" && $0.text == marker
-            }
-            guard let back else {
-                report.failures.append("nothing came back after loss \(number)")
-                break
-            }
-            report.restoreMilliseconds.append(((back.at - endedAt) * 1000).rounded())
-            try await Task.sleep(for: .seconds(3))
+        var markers = Markers(stage)
+        try await self.schedule.run { step in
+            if step.isBegin { progress("loss \(step.number) of \(self.count)") }
+            try await stage.network.silence(step.lane + 1, step.isBegin ? self.silence : .none)
+            if !step.isBegin { markers.exchange("after loss \(step.number)", lane: step.lane) }
         }
+        try await markers.measure(into: &report)
         try await witness.end(into: &report)
-        let (median, tail) = (report.median ?? .infinity, report.tail ?? .infinity)
-        report.require(median <= 2500, "median \(median) ms")
-        report.require(tail <= 6000, "99 % within \(tail) ms")
+        markers.judge(&report)
+        report.requireReturn(median: 2500, tail: 6000)
         report.pass = report.failures.isEmpty
     }
 }

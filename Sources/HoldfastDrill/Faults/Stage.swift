@@ -1,13 +1,14 @@
 #if NIO && Server && os(Linux)
 import Foundation
 
-/// Where a fault happens: a network, a server on it, a recorder beside the server, and phones.
+/// Where a fault happens: a network, a server on it, a recorder per call beside the server, and
+/// phones.
 ///
 /// Host 0 is the server's, the others are the phones'. Everything is a process of its own and ends
 /// with the stage.
 // SAFETY: one task of the drill adds phones and reads them; everything else is constant.
 package final class Stage: @unchecked Sendable {
-    /// The call everybody joins.
+    /// The first call, which everybody joins unless there are several.
     static let call = "drill"
 
     /// What a stage is built of.
@@ -22,6 +23,10 @@ package final class Stage: @unchecked Sendable {
         package var isRelayOnly = false
         /// The size of a volume for the server's database alone; nil for none.
         package var volumeBytes: Int?
+        /// Calls beside each other, each with a recorder. Phones are dealt out to them in turn.
+        package var callCount = 1
+        /// 2 gives every host a second device, which is down.
+        package var deviceCount = 1
         /// Further arguments of the server.
         package var serverArguments: [String] = []
 
@@ -30,7 +35,8 @@ package final class Stage: @unchecked Sendable {
 
     package let network: DrillNetwork
     package let server: ServerProcess
-    package let recorder: Recorder
+    /// One per call.
+    package let recorders: [Recorder]
     package let folder: String
     /// What phones trust; nil when they connect without TLS.
     package let certificate: Certificate?
@@ -39,14 +45,23 @@ package final class Stage: @unchecked Sendable {
     package let roundTrip: Duration
     private let isRelayOnly: Bool
 
+    /// The first call's.
+    package var recorder: Recorder { self.recorders[0] }
+
     /// Builds it and waits until the recorder is in the call.
     package init(_ settings: Settings) async throws {
         self.roundTrip = settings.roundTrip
         self.isRelayOnly = settings.isRelayOnly
         self.folder = try Self.makeFolder()
-        self.network = try await DrillNetwork(nodeCount: settings.phoneCount + 1)
+        self.network = try await DrillNetwork(
+            nodeCount: settings.phoneCount + 1,
+            deviceCount: settings.deviceCount
+        )
         for node in 1...settings.phoneCount {
             try await self.network.setDelay(settings.roundTrip / 2, of: node)
+            guard settings.deviceCount > 1 else { continue }
+            try await self.network.setDelay(settings.roundTrip / 2, of: node, .second)
+            try await self.network.cut(node, .second)
         }
         var server = ServerProcess.Settings(
             host: self.network.address(of: 0),
@@ -64,20 +79,49 @@ package final class Stage: @unchecked Sendable {
         server.arguments = settings.serverArguments
         server.network = self.network.namespaces[0]
         self.server = try await ServerProcess(server)
-        self.recorder = Recorder(
-            host: self.server.host,
-            port: self.server.port,
-            call: Self.call,
-            token: try await DevelopmentToken.make(
-                keys: self.server.keys,
-                user: "recorder",
-                life: .seconds(24 * 3600)
-            ),
-            network: self.network.namespaces[0]
+        let token = try await DevelopmentToken.make(
+            keys: self.server.keys,
+            user: "recorder",
+            life: .seconds(24 * 3600)
         )
-        try await self.waitUntil("the recorder joined", within: .seconds(10)) {
-            self.recorder.snapshot.isAttached
+        self.recorders = (0..<settings.callCount).map { [server, network, certificate] index in
+            Recorder(
+                host: server.host,
+                port: server.port,
+                call: Self.call(index),
+                token: token,
+                network: network.namespaces[0],
+                trust: certificate?.chain
+            )
         }
+        try await self.waitUntil("the recorder joined", within: .seconds(10)) {
+            self.recorders.allSatisfy { $0.snapshot.isAttached }
+        }
+    }
+
+    private static func call(_ index: Int) -> String {
+        index == 0 ? self.call : "\(self.call)\(index)"
+    }
+
+    /// The recorder of a phone's call.
+    func recorder(of phone: Phone) -> Recorder {
+        self.recorders.first { $0.call == phone.settings.call } ?? self.recorder
+    }
+
+    /// Fills every call with two phones that talk, the first of which is `alice`. In `phones` the
+    /// calls' alices come first, then the bobs.
+    package func addPairs() async throws {
+        for name in ["alice", "bob"] {
+            for index in self.recorders.indices {
+                let tone = name == "alice" ? 440.0 : 660.0
+                try await self.addPhone("\(name)\(index)", tone: tone)
+            }
+        }
+    }
+
+    /// Who is in the same call as a phone that ``addPairs()`` made, as an index of `phones`.
+    package func partner(of index: Int) -> Int {
+        (index + self.recorders.count) % self.phones.count
     }
 
     /// Adds a phone on its own host and waits until it has joined.
@@ -87,7 +131,7 @@ package final class Stage: @unchecked Sendable {
         var settings = Phone.Settings(
             name: name,
             server: self.server.url,
-            call: Self.call,
+            call: Self.call(self.phones.count % self.recorders.count),
             token: try await DevelopmentToken.make(
                 keys: self.server.keys,
                 user: name,
@@ -134,7 +178,8 @@ package final class Stage: @unchecked Sendable {
                 let heard = phone.history.filter {
                     $0.event == "media" && ($0.packetsReceived ?? 0) > 0
                 }
-                return Set(heard.compactMap(\.participant)).count >= withMedia.count - 1
+                let talkerCount = withMedia.count { $0.settings.call == phone.settings.call }
+                return Set(heard.compactMap(\.participant)).count >= talkerCount - 1
             }
         }
     }
@@ -155,7 +200,7 @@ package final class Stage: @unchecked Sendable {
 
     /// Ends every process and removes the folder.
     package func tearDown() async {
-        self.recorder.stop()
+        for recorder in self.recorders { recorder.stop() }
         for phone in self.phones { await phone.process.stop(within: .milliseconds(1500)) }
         await self.server.process.stop(within: .seconds(2))
         await self.network.stop()

@@ -1,5 +1,5 @@
 #if NIO && Server && os(Linux)
-/// What the recorder and the phones saw, compared after a fault.
+/// What the recorders and the phones saw, compared after a fault.
 struct Witness {
     /// How long the phones may take to get what they missed, once everything works again.
     static let catchUpLimit: Duration = .seconds(15)
@@ -8,10 +8,10 @@ struct Witness {
     /// How many lines each phone had when it began.
     private let starts: [Int]
 
-    /// Waits for media, lets the recorder say something ten times a second, and watches from then on.
+    /// Waits for media, lets the recorders say something ten times a second, and watches from then on.
     static func begin(on stage: Stage) async throws -> Witness {
         try await stage.waitForMedia()
-        stage.recorder.tick(every: .milliseconds(100))
+        for recorder in stage.recorders { recorder.tick(every: .milliseconds(100)) }
         try await Task.sleep(for: .seconds(1))
         return Witness(stage: stage, starts: stage.phones.map { $0.history.count })
     }
@@ -19,7 +19,7 @@ struct Witness {
     /// Ends the ticks, gives everybody time to catch up, and fills in what was seen. Of the phones
     /// `apart` the fault judges itself what they got and whether they were seen leaving.
     func end(into report: inout FaultReport, apart: [Phone] = []) async throws {
-        self.stage.recorder.tick(every: nil)
+        for recorder in self.stage.recorders { recorder.tick(every: nil) }
         await self.waitForTicks(
             of: self.stage.phones.filter { phone in
                 !apart.contains { $0 === phone }
@@ -35,18 +35,23 @@ struct Witness {
     /// Waits until every phone has every `tick`, or until the limit.
     private func waitForTicks(of phones: [Phone]) async {
         try? await self.stage.waitUntil("every tick is everywhere", within: Self.catchUpLimit) {
-            let sent = self.recordedTicks.count
-            return self.stage.recorder.snapshot.tickCount == sent
-                && phones.allSatisfy { Self.ticks(of: $0).count >= sent }
+            self.stage.recorders.allSatisfy { recorder in
+                let log = recorder.snapshot
+                let sent = Self.ticks(of: log).count
+                return log.tickCount == sent
+                    && phones.allSatisfy {
+                        $0.settings.call != recorder.call || Self.ticks(of: $0).count >= sent
+                    }
+            }
         }
     }
 
     /// Fills in what was lost, repeated, and who was seen leaving.
     private func judge(_ report: inout FaultReport, apart: [Phone]) {
-        let log = self.stage.recorder.snapshot
-        let sentCount = log.tickCount
         let departed = Set(apart.compactMap(\.participant))
+        for recorder in self.stage.recorders { self.judge(recorder, departed, &report) }
         for phone in self.stage.phones where !apart.contains(where: { $0 === phone }) {
+            let sentCount = self.stage.recorder(of: phone).snapshot.tickCount
             let check = SequenceCheck(received: Self.ticks(of: phone), sentCount: sentCount)
             report.lost += check.lostCount
             report.duplicated += check.repeatedCount
@@ -54,20 +59,28 @@ struct Witness {
                 $0.event == "participant_left" && !departed.contains($0.participant ?? "")
             }
         }
-        let check = SequenceCheck(received: self.recordedTicks, sentCount: sentCount)
-        report.lost += check.lostCount
-        report.duplicated += check.repeatedCount + log.chainBreakCount
-        report.leftSeen += log.entries.count {
-            $0.kind == "participantLeft" && !departed.contains($0.participant)
-        }
-        report.require(sentCount > 0, "the recorder sent nothing")
-        report.require(log.endCode == nil, "the recorder was sent away with \(log.endCode ?? 0)")
         report.require(report.lost == 0, "\(report.lost) messages lost")
         report.require(report.duplicated == 0, "\(report.duplicated) repeated or out of order")
         report.require(report.leftSeen == 0, "\(report.leftSeen) seen leaving")
         for phone in self.stage.phones {
             report.require(phone.process.isRunning, "\(phone.settings.name) is no longer running")
         }
+    }
+
+    private func judge(
+        _ recorder: Recorder,
+        _ departed: Set<String>,
+        _ report: inout FaultReport
+    ) {
+        let log = recorder.snapshot
+        let check = SequenceCheck(received: Self.ticks(of: log), sentCount: log.tickCount)
+        report.lost += check.lostCount
+        report.duplicated += check.repeatedCount + log.chainBreakCount
+        report.leftSeen += log.entries.count {
+            $0.kind == "participantLeft" && !departed.contains($0.participant)
+        }
+        report.require(log.tickCount > 0, "the recorder sent nothing")
+        report.require(log.endCode == nil, "the recorder was sent away with \(log.endCode ?? 0)")
     }
 
     /// The longest time without RTP in any phone since the watch began.
@@ -122,14 +135,27 @@ struct Witness {
         }
     }
 
+    /// How long the ticks of a time took from the log to a phone, in milliseconds.
+    func latencies(of phone: Phone, from start: Double, to end: Double) -> [Double] {
+        let log = self.stage.recorder(of: phone).snapshot
+        var arrivals: [Int: Double] = [:]
+        for event in phone.history where event.event == "message" {
+            if let tick = Self.tick(event.text) { arrivals[tick] = event.at }
+        }
+        return log.entries.compactMap { entry in
+            guard entry.kind == "message", (start..<end).contains(entry.at),
+                let tick = Self.tick(entry.text), let arrival = arrivals[tick]
+            else { return nil }
+            return ((arrival - entry.at) * 1000).rounded()
+        }
+    }
+
     static func ticks(of phone: Phone) -> [Int] {
         phone.history.compactMap { $0.event == "message" ? Self.tick($0.text) : nil }
     }
 
-    private var recordedTicks: [Int] {
-        self.stage.recorder.snapshot.entries.compactMap {
-            $0.kind == "message" ? Self.tick($0.text) : nil
-        }
+    private static func ticks(of log: Recorder.Log) -> [Int] {
+        log.entries.compactMap { $0.kind == "message" ? Self.tick($0.text) : nil }
     }
 
     private static func tick(_ text: String?) -> Int? {

@@ -193,7 +193,7 @@ extension PhoneEvent {
 
 extension Duration {
     /// With a fraction.
-    fileprivate var inMilliseconds: Double {
+    var inMilliseconds: Double {
         Double(self.components.seconds) * 1000 + Double(self.components.attoseconds) / 1e15
     }
 }

@@ -7,19 +7,23 @@ package struct Certificate: Sendable {
     package let chain: String
     package let key: String
 
+    /// The system's own.
+    static let tool = "/usr/bin/openssl"
+
     /// Makes one for an address with `openssl`, valid for two days.
     ///
     /// - Throws: ``DrillFailure`` when there is no `openssl` on this machine or it fails.
     package static func make(for address: String, in folder: String) async throws -> Certificate {
-        let tool = "/usr/bin/openssl"
-        guard FileManager.default.isExecutableFile(atPath: tool) else {
-            throw DrillFailure("wss needs a certificate, and there is no \(tool): install openssl")
+        guard FileManager.default.isExecutableFile(atPath: self.tool) else {
+            throw DrillFailure(
+                "wss needs a certificate, and there is no \(self.tool): install openssl"
+            )
         }
         let files = Certificate(chain: folder + "/chain.pem", key: folder + "/key.pem")
         let openssl = try ChildProcess(
             name: "openssl",
             [
-                tool, "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
+                self.tool, "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
                 "-nodes", "-days", "2", "-subj", "/CN=localhost",
                 "-addext", "subjectAltName=IP:\(address)", "-keyout", files.key, "-out",
                 files.chain,

@@ -8,27 +8,30 @@ import Glibc
 /// It shares no code with the SDK, so that a fault of the SDK's cannot hide in the measurement.
 struct RawSocket: ~Copyable {
     private let descriptor: Int32
+    private let helper: TLSProcess?
     private var received: [UInt8] = []
 
     /// Connects inside a network namespace and asks for the upgrade. Nil when nobody listens.
     ///
-    /// Runs on a thread of its own: it stays in the namespace.
-    init?(host: String, port: Int, path: String, headers: [(String, String)], limit: Duration) {
-        self.descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        guard self.descriptor >= 0 else { return nil }
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_port = in_port_t(truncatingIfNeeded: port).bigEndian
-        guard unsafe inet_pton(AF_INET, host, &address.sin_addr) == 1 else { return nil }
-        let size = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let code = unsafe withUnsafePointer(to: &address) { pointer in
-            unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                unsafe connect(self.descriptor, $0, size)
-            }
+    /// Runs on a thread of its own: it stays in the namespace. With `trust` it speaks TLS 1.3
+    /// through the system's `openssl`, started in `network`, which shares no code with the SDK either.
+    init?(
+        host: String,
+        port: Int,
+        path: String,
+        headers: [(String, String)],
+        limit: Duration,
+        trust: String? = nil,
+        network: String? = nil
+    ) {
+        if let trust {
+            self.helper = TLSProcess(host: host, port: port, trust: trust, network: network)
+            self.descriptor = self.helper?.descriptor ?? -1
+        } else {
+            self.helper = nil
+            self.descriptor = Self.connected(host: host, port: port)
         }
-        guard code == 0 else { return nil }
-        var on: Int32 = 1
-        unsafe setsockopt(self.descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, &on, 4)
+        guard self.descriptor >= 0 else { return nil }
         var request = "GET \(path) HTTP/1.1\r\nHost: \(host):\(port)\r\nUpgrade: websocket\r\n"
         request += "Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
         request += "Sec-WebSocket-Key: aG9sZGZhc3QtZHJpbGwhIQ==\r\n"
@@ -39,7 +42,33 @@ struct RawSocket: ~Copyable {
         }
     }
 
-    deinit { close(self.descriptor) }
+    deinit {
+        if self.descriptor >= 0 { close(self.descriptor) }
+        self.helper?.end()
+    }
+
+    /// A TCP connection, or -1.
+    private static func connected(host: String, port: Int) -> Int32 {
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = in_port_t(truncatingIfNeeded: port).bigEndian
+        guard unsafe inet_pton(AF_INET, host, &address.sin_addr) == 1 else { return -1 }
+        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        guard descriptor >= 0 else { return -1 }
+        let size = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let code = unsafe withUnsafePointer(to: &address) { pointer in
+            unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                unsafe connect(descriptor, $0, size)
+            }
+        }
+        guard code == 0 else {
+            close(descriptor)
+            return -1
+        }
+        var on: Int32 = 1
+        unsafe setsockopt(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, &on, 4)
+        return descriptor
+    }
 
     /// Sends a masked text frame. False when the connection is gone.
     func send(_ text: String) -> Bool {

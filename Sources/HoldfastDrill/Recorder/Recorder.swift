@@ -39,9 +39,10 @@ package final class Recorder: @unchecked Sendable {
 
     private let host: String
     private let port: Int
-    private let call: String
+    package let call: String
     private let token: String
     private let network: String?
+    private let trust: String?
     private let lock = NSLock()
     private var log = Log()
     private var interval: Double?
@@ -60,12 +61,22 @@ package final class Recorder: @unchecked Sendable {
     private var retryAt: Double?
 
     /// Starts a witness; it joins by itself and comes back whenever it is lost.
-    package init(host: String, port: Int, call: String, token: String, network: String?) {
+    ///
+    /// With `trust`, the PEM file of the server's certificate, it speaks TLS.
+    package init(
+        host: String,
+        port: Int,
+        call: String,
+        token: String,
+        network: String?,
+        trust: String? = nil
+    ) {
         self.host = host
         self.port = port
         self.call = call
         self.token = token
         self.network = network
+        self.trust = trust
         Thread.detachNewThread { [self] in self.run() }
     }
 
@@ -105,7 +116,9 @@ package final class Recorder: @unchecked Sendable {
                 port: self.port,
                 path: "/v1/connect?call=\(self.call)",
                 headers: self.credentials(),
-                limit: .seconds(3)
+                limit: .seconds(3),
+                trust: self.trust,
+                network: self.network
             )
         else { return }
         self.isDismissed = false
