@@ -19,7 +19,12 @@ extension CallEngine {
         // What another connection than the one in use says has no effect (HF-20).
         guard self.attached == id, !self.isConcluded else { return }
         switch message {
-        case .events, .snapshot, .result, .pong:
+        case .result:
+            if let index = self.links.firstIndex(where: { $0.id == id }) {
+                self.links[index].machine.resultArrived()
+            }
+            self.tellSession(.received(message), &turn)
+        case .events, .snapshot, .pong:
             self.tellSession(.received(message), &turn)
         case .goAway(_, let delay):
             self.note("the server asks to come again", &turn)

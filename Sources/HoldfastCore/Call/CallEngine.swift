@@ -205,8 +205,7 @@ struct CallEngine: Sendable {
         guard let attached, let index = self.links.firstIndex(where: { $0.id == attached }) else {
             return
         }
-        let isAsking = if case .command = message { true } else { false }
-        self.links[index].machine.sent(at: turn.instant, isAsking: isAsking)
+        self.links[index].machine.sent(at: turn.instant)
         turn.effects.append(.send(attached, message))
     }
 
@@ -224,6 +223,8 @@ struct CallEngine: Sendable {
     private mutating func noteProgress(_ turn: inout Turn) {
         if let index = self.links.firstIndex(where: { $0.id == self.attached }) {
             self.links[index].machine.setOwing(self.session.isOwing)
+            let isAwaiting = self.session.commands.isAwaitingResult
+            self.links[index].machine.setAwaiting(isAwaiting, at: turn.instant)
         }
         guard self.isInSession, self.storeDueAt == nil,
             self.session.deliveries.processed != self.storedCursor

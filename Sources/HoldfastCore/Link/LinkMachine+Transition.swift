@@ -7,8 +7,26 @@ extension LinkMachine {
         at now: MonotonicInstant,
         by timing: LinkTiming
     ) -> (next: State, effects: [Effect]) {
+        switch state {
+        case .connecting, .open:
+            self.opening(from: state, on: event, at: now)
+        case .live, .checking, .doubting, .suspect, .probing:
+            event == .closed
+                ? (.ended, []) : self.inUse(from: state, on: event, at: now, by: timing)
+        case .ended:
+            // Over is over.
+            (state, [])
+        }
+    }
+
+    /// Before the welcome.
+    private static func opening(
+        from state: State,
+        on event: Event,
+        at now: MonotonicInstant
+    ) -> (next: State, effects: [Effect]) {
         switch (state, event) {
-        case (_, .closed):
+        case (.connecting, .closed), (.open, .closed):
             return (.ended, [])
 
         case (.connecting(_, let until), .opened):
@@ -26,22 +44,49 @@ extension LinkMachine {
         case (.connecting, .welcomed), (.open, .welcomed):
             return (.live, [])
 
+        // Nothing is asked before the welcome, and one that is on its way may still arrive.
+        case (.connecting, .probed), (.open, .probed), (.connecting, .doubted), (.open, .doubted),
+            (.open, .pathChanged),
+            // A server that says something else in its place is not trusted.
+            (.connecting, .heard), (.connecting, .answered), (.open, .heard), (.open, .answered),
+            // Repeated.
+            (.open, .opened),
+            // Not being opened any more.
+            (.live, _), (.checking, _), (.doubting, _), (.suspect, _), (.probing, _), (.ended, _):
+            return (state, [])
+        }
+    }
+
+    /// Behind the welcome, as long as the transport is there.
+    private static func inUse(
+        from state: State,
+        on event: Event,
+        at now: MonotonicInstant,
+        by timing: LinkTiming
+    ) -> (next: State, effects: [Effect]) {
+        switch (state, event) {
         case (.live, .deadlineReached):
             let ping = timing.nextPing(at: now)
+            if let doubtDueAt = timing.doubtDueAt, now >= doubtDueAt {
+                return (.doubting(ping), [.ping(ping.number)])
+            }
             return now >= timing.pingDueAt ? (.checking(ping), [.ping(ping.number)]) : (state, [])
 
-        case (.live, .doubted):
+        case (.live, .doubted), (.checking, .doubted):
             let ping = timing.nextPing(at: now)
-            return (.checking(ping), [.ping(ping.number)])
+            return (.doubting(ping), [.ping(ping.number)])
 
-        case (.live, .probed), (.checking, .probed), (.suspect, .probed):
+        case (.live, .probed), (.checking, .probed), (.doubting, .probed), (.suspect, .probed):
             let ping = timing.nextPing(at: now)
             return (.probing(ping), [.ping(ping.number)])
 
         case (.checking, .heard), (.checking, .answered):
             return (.live, [])
 
-        case (.checking(let ping), .deadlineReached):
+        case (.doubting(let ping), .answered(let number)):
+            return number == ping.number ? (.live, []) : (state, [])
+
+        case (.checking(let ping), .deadlineReached), (.doubting(let ping), .deadlineReached):
             let isEarly = now < timing.suspicionAt(ping)
             return isEarly ? (state, []) : (.suspect(ping), [.reportSuspicion])
 
@@ -57,24 +102,16 @@ extension LinkMachine {
         case (.probing(let ping), .deadlineReached):
             return now >= timing.suspicionAt(ping) ? (.ended, [.reportDeath]) : (state, [])
 
-        // Nothing is asked before the welcome, and one that is on its way may still arrive.
-        case (.connecting, .probed), (.open, .probed), (.open, .pathChanged),
-            // A server that says something else in its place is not trusted.
-            (.connecting, .heard), (.connecting, .answered), (.open, .heard), (.open, .answered),
-            // Late or repeated: the connection is already where this event would take it. A probe
-            // is not asked again, or its time-out would never come.
-            (.open, .opened), (.live, .opened), (.checking, .opened), (.suspect, .opened),
-            (.probing, .opened), (.live, .welcomed), (.checking, .welcomed), (.suspect, .welcomed),
-            (.probing, .welcomed), (.probing, .probed), (.live, .heard), (.live, .answered),
-            (.probing, .heard),
-            // It is being asked already.
-            (.connecting, .doubted), (.open, .doubted), (.checking, .doubted),
-            (.suspect, .doubted), (.probing, .doubted),
+        // Late or repeated: the connection is already where this event would take it. What is asked
+        // is not asked again, or its time-out would never come.
+        case (_, .opened), (_, .welcomed), (.probing, .probed), (.live, .heard), (.live, .answered),
+            (.doubting, .doubted), (.suspect, .doubted), (.probing, .doubted),
+            // It may be older than the doubt.
+            (.doubting, .heard), (.probing, .heard),
             // A path change is followed by a probe where the connection is in use.
-            (.live, .pathChanged), (.checking, .pathChanged), (.suspect, .pathChanged),
-            (.probing, .pathChanged),
-            // Over is over.
-            (.ended, _):
+            (_, .pathChanged),
+            // Not in use.
+            (_, .closed), (.connecting, _), (.open, _), (.ended, _):
             return (state, [])
         }
     }

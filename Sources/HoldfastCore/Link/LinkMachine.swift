@@ -6,9 +6,9 @@ import HoldfastWire
 /// socket; knows nothing about sessions.
 ///
 ///     connecting ──opened──▶ open ──welcomed──▶ live ◀──heard──┐
-///         │                   │                  │ idle, doubted│
+///         │                   │        doubted   │ idle         │
 ///         │ time-out          │ time-out         ▼              │
-///         │                   │               checking ─────────┤
+///         │                   │  doubting,    checking ─────────┤
 ///         │                   │                  │ no answer    │
 ///         │                   │                  ▼              │
 ///         │                   │               suspect ──────────┤
@@ -68,6 +68,8 @@ struct LinkMachine: Sendable {
         case live
         /// A ping of the routine is unanswered.
         case checking(Ping)
+        /// A ping out of doubt is unanswered. What else is heard may be older than the doubt.
+        case doubting(Ping)
         /// It has been for longer than a probe may take. Another connection is being tried.
         case suspect(Ping)
         /// A ping after a trigger is unanswered.
@@ -78,6 +80,7 @@ struct LinkMachine: Sendable {
 
     private(set) var state: State
     private(set) var timing: LinkTiming
+    private let beganAt: MonotonicInstant
 
     /// Creates a machine for a connection that is being opened.
     init(at now: MonotonicInstant, timeout: Duration, timing: LinkTiming) {
@@ -91,6 +94,7 @@ struct LinkMachine: Sendable {
     init(state: State, timing: LinkTiming) {
         self.state = state
         self.timing = timing
+        self.beganAt = timing.heardAt
     }
 
     /// Applies one event, at a time never earlier than the last one.
@@ -98,23 +102,32 @@ struct LinkMachine: Sendable {
         if case .answered(let number) = event, let ping = self.ping, ping.number == number {
             self.timing.measured(ping.sentAt.duration(to: now))
         }
+        if case .welcomed = event { self.timing.openedWithin = self.beganAt.duration(to: now) }
         switch event {
         case .opened, .welcomed, .heard, .answered:
             self.timing.heardAt = now
-            self.timing.askedAt = nil
         case .probed, .doubted, .pathChanged, .closed, .deadlineReached: break
         }
         let (next, effects) = Self.transition(from: self.state, on: event, at: now, by: self.timing)
         self.state = next
         for case .ping in effects { self.timing.pinged(at: now) }
+        // Asked anew, or a server that answers pings has not forgotten the command.
+        if case .answered = event { self.timing.askedAt = nil }
         return effects
     }
 
-    /// Notes that a frame was sent, and whether the server answers such a one at once.
-    mutating func sent(at now: MonotonicInstant, isAsking: Bool = false) {
+    /// Notes that a frame was sent, whatever it was.
+    mutating func sent(at now: MonotonicInstant) {
         self.timing.sentAt = now
-        if isAsking, self.timing.askedAt == nil { self.timing.askedAt = now }
     }
+
+    /// Notes whether the server owes the result of a command (HF-53).
+    mutating func setAwaiting(_ isAwaiting: Bool, at now: MonotonicInstant) {
+        self.timing.askedAt = isAwaiting ? self.timing.askedAt ?? now : nil
+    }
+
+    /// Notes that the result of a command came; the next one has its own time.
+    mutating func resultArrived() { self.timing.askedAt = nil }
 
     /// Notes whether deliveries wait for their acknowledgement (HF-53).
     mutating func setOwing(_ isOwing: Bool) {
@@ -134,7 +147,7 @@ struct LinkMachine: Sendable {
     /// Whether frames of a session may be sent.
     var isWelcomed: Bool {
         switch self.state {
-        case .live, .checking, .suspect, .probing: true
+        case .live, .checking, .doubting, .suspect, .probing: true
         case .connecting, .open, .ended: false
         }
     }
@@ -142,7 +155,7 @@ struct LinkMachine: Sendable {
     /// Whether nothing speaks against the connection.
     var isHealthy: Bool {
         switch self.state {
-        case .live, .checking: true
+        case .live, .checking, .doubting: true
         case .connecting, .open, .suspect, .probing, .ended: false
         }
     }
@@ -152,7 +165,7 @@ struct LinkMachine: Sendable {
         switch self.state {
         case .connecting(_, let until), .open(let until): until
         case .live: self.timing.pingDueAt
-        case .checking(let ping): self.timing.suspicionAt(ping)
+        case .checking(let ping), .doubting(let ping): self.timing.suspicionAt(ping)
         case .suspect(let ping): self.timing.deathAt(ping)
         case .probing(let ping): self.timing.suspicionAt(ping)
         case .ended: nil
@@ -161,7 +174,7 @@ struct LinkMachine: Sendable {
 
     private var ping: Ping? {
         switch self.state {
-        case .checking(let ping), .suspect(let ping), .probing(let ping): ping
+        case .checking(let ping), .doubting(let ping), .suspect(let ping), .probing(let ping): ping
         case .connecting, .open, .live, .ended: nil
         }
     }

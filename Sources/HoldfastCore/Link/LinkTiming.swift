@@ -20,8 +20,10 @@ struct LinkTiming: Hashable, Sendable {
     var isBackground: Bool
     /// Whether deliveries wait for their acknowledgement.
     var isOwing = false
-    /// When the first thing was sent that the server answers, since something was heard last.
+    /// Since when the server owes the result of a command, or when the last one came.
     var askedAt: MonotonicInstant?
+    /// From the first packet to the welcome, as long as nothing better is known.
+    var openedWithin: Duration?
     private(set) var smoothedRoundTrip: Duration?
     private var pingNumber: UInt32 = 0
 
@@ -51,10 +53,11 @@ struct LinkTiming: Hashable, Sendable {
     /// something is sent after two even when much is received. A server that does not answer is
     /// asked sooner.
     var pingDueAt: MonotonicInstant {
-        let routine = self.routinePingDueAt
-        guard let askedAt else { return routine }
-        return min(routine, askedAt.advanced(by: self.probeTimeout))
+        min(self.routinePingDueAt, self.doubtDueAt ?? self.routinePingDueAt)
     }
+
+    /// When a command has been without its result for so long that the connection is doubted.
+    var doubtDueAt: MonotonicInstant? { self.askedAt?.advanced(by: self.probeTimeout) }
 
     private var routinePingDueAt: MonotonicInstant {
         let afterSilence = max(self.heardAt, self.pingedAt).advanced(by: self.interval)
@@ -64,8 +67,12 @@ struct LinkTiming: Hashable, Sendable {
 
     /// HF-54: four round trips, between 1 s and 3 s.
     var probeTimeout: Duration {
-        guard let smoothedRoundTrip else { return Self.probeTimeoutUnmeasured }
-        return (smoothedRoundTrip * 4).clamped(Self.probeTimeoutRange)
+        // TCP and the upgrade are two round trips at least. What took no time measured nothing.
+        let opening = self.openedWithin.flatMap { $0 > .zero ? $0 / 2 : nil }
+        guard let roundTrip = self.smoothedRoundTrip ?? opening else {
+            return Self.probeTimeoutUnmeasured
+        }
+        return (roundTrip * 4).clamped(Self.probeTimeoutRange)
     }
 
     /// When a ping is late.
@@ -88,7 +95,6 @@ struct LinkTiming: Hashable, Sendable {
 
     mutating func pinged(at now: MonotonicInstant) {
         self.pingNumber &+= 1
-        self.askedAt = nil
         self.pingedAt = now
         self.sentAt = now
     }

@@ -44,6 +44,9 @@ struct CommandQueue: Hashable, Sendable {
         return CommandNumber(first.rawValue &- 1)
     }
 
+    /// Whether the server owes a result on the connection in use.
+    var isAwaitingResult: Bool { self.entries.contains(where: \.isUnderWay) }
+
     /// When ``expire(at:)`` or ``takeSendable(at:)`` has something to do.
     var nextDeadline: MonotonicInstant? {
         [self.pausedUntil, self.expectedUntil].compactMap { $0 }.min()

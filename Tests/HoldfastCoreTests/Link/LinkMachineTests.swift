@@ -78,23 +78,39 @@ import Testing
         #expect(link.handle(.deadlineReached, at: .seconds(20)) == [.ping(1)])
     }
 
-    @Test(.spec("HF-53")) func `what is not answered within a probe's time is asked for`() {
+    @Test(.spec("HF-53")) func `a command without a result for a probe's time is asked about`() {
         var link = Self.live()
-        link.sent(at: .seconds(3), isAsking: true)
-        link.sent(at: .seconds(4), isAsking: true)
+        link.setAwaiting(true, at: .seconds(3))
+        link.setAwaiting(true, at: .seconds(4))
         #expect(link.nextDeadline == .seconds(5))
         #expect(link.handle(.deadlineReached, at: .seconds(4.999)) == [])
         #expect(link.handle(.deadlineReached, at: .seconds(5)) == [.ping(1)])
+        // It may have been under way before the doubt.
+        #expect(link.handle(.heard, at: .seconds(6)) == [])
+        #expect(link.handle(.answered(ping: 0), at: .seconds(6)) == [])
         #expect(link.handle(.deadlineReached, at: .seconds(7)) == [.reportSuspicion])
         #expect(link.handle(.answered(ping: 1), at: .seconds(8)) == [.reportRecovery])
         #expect(link.nextDeadline == .seconds(18))
     }
 
-    @Test func `whoever is heard is not asked about what it has not answered yet`() {
+    @Test func `each result gives the next command its own time`() {
         var link = Self.live()
-        link.sent(at: .seconds(3), isAsking: true)
-        #expect(link.handle(.heard, at: .seconds(4)) == [])
-        #expect(link.nextDeadline == .seconds(14))
+        link.setAwaiting(true, at: .seconds(3))
+        link.resultArrived()
+        link.setAwaiting(true, at: .seconds(4))
+        #expect(link.nextDeadline == .seconds(6))
+        link.setAwaiting(false, at: .seconds(5))
+        #expect(link.nextDeadline == .seconds(10))
+    }
+
+    @Test func `how long the welcome took is the first measure of the round trip`() {
+        var link = LinkMachine(at: .zero, timeout: .seconds(9), timing: LinkTiming(at: .zero))
+        _ = link.handle(.opened, at: .seconds(1))
+        _ = link.handle(.welcomed, at: .seconds(1.25))
+        #expect(link.timing.probeTimeout == .seconds(2.5))
+        _ = link.handle(.doubted, at: .seconds(2))
+        _ = link.handle(.answered(ping: 1), at: .seconds(2.5))
+        #expect(link.timing.probeTimeout == .seconds(2))
     }
 
     @Test(.spec("HF-53")) func `a doubt is asked about at once, and costs a living link nothing`() {
@@ -187,7 +203,8 @@ import Testing
             title: "LinkMachine",
             summary: "Decides whether one connection opens in time and whether it is alive.",
             diagram: """
-                connecting ─opened─▶ open ─welcomed─▶ live ─idle, doubted─▶ checking ─late─▶ suspect
+                connecting ─opened─▶ open ─welcomed─▶ live ─idle─▶ checking ─late─▶ suspect
+                                                       │ doubted ▶ doubting ─late─────▲│
                                                        │ probed                        │
                                                        └──────▶ probing                │
                 any ─time-out or close─▶ ended ◀─no answer──────┴──────────────────────┘
@@ -196,7 +213,7 @@ import Testing
         let ping = LinkMachine.Ping(number: 1, sentAt: .seconds(10))
         let states: [LinkMachine.State] = [
             .connecting(since: .zero, until: .seconds(10)), .open(until: .seconds(10)), .live,
-            .checking(ping), .suspect(ping), .probing(ping), .ended,
+            .checking(ping), .doubting(ping), .suspect(ping), .probing(ping), .ended,
         ]
         let events: [LinkMachine.Event] = [
             .opened, .welcomed, .heard, .answered(ping: 1), .probed, .doubted, .pathChanged,
