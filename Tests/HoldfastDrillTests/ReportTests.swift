@@ -61,6 +61,59 @@ import Testing
         #expect(Set(object.keys) == names)
     }
 
+    @Test func `a line of a promise that was not kept says so, and what was measured`() throws {
+        var report = FaultReport(fault: "network-cut", promise: "p")
+        report.restoreMilliseconds = [210, 700]
+        report.lost = 2
+        report.duplicated = 1
+        report.leftSeen = 3
+        report.mediaGapMilliseconds = 4000
+        report.measure(roundTrip: 100)
+        report.requireReturn(withinRoundTrips: 2, of: .milliseconds(100))
+        report.requireMedia(gap: .milliseconds(3200))
+
+        let line = try report.line()
+        let object = try #require(
+            try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any]
+        )
+        #expect(!line.contains("\n"))
+        #expect(object["pass"] as? Bool == false)
+        #expect(object["restore_ms"] as? [Double] == [210, 700])
+        #expect(object["restore_rtt_p50"] as? Double == 2.1)
+        #expect(object["restore_rtt_p99"] as? Double == 7)
+        #expect(object["lost"] as? Int == 2)
+        #expect(object["duplicated"] as? Int == 1)
+        #expect(object["left_seen"] as? Int == 3)
+        #expect(object["rtp_gap_ms_max"] as? Double == 4000)
+        #expect(
+            object["failures"] as? [String] == ["99 % within 700.0 ms", "media gap 4000.0 ms"]
+        )
+        let read = try JSONDecoder().decode(FaultReport.self, from: Data(line.utf8))
+        #expect(!read.pass)
+    }
+
+    @Test func `a promise of which nothing could be measured is a line as well`() throws {
+        var report = FaultReport(fault: "network-cut", promise: "p")
+        report.requireReturn(withinRoundTrips: 2, of: .milliseconds(100))
+        report.requireMedia(gap: .seconds(1))
+        report.measure(roundTrip: 100)
+
+        let object = try #require(
+            try JSONSerialization.jsonObject(with: Data(report.line().utf8)) as? [String: Any]
+        )
+        #expect(object["pass"] as? Bool == false)
+        #expect((object["failures"] as? [String])?.count == 3)
+        #expect(object["rtp_gap_ms_max"] == nil)
+    }
+
+    @Test(arguments: [(250.0, 500.0, true), (251, 500, false), (250, 501, false)])
+    func `the bounds are the promise's, and no more`(median: Double, tail: Double, isKept: Bool) {
+        var report = FaultReport(fault: "x", promise: "y")
+        report.restoreMilliseconds = [median, median, tail]
+        report.requireReturn(withinRoundTrips: 2, of: .milliseconds(100))
+        #expect(report.failures.isEmpty == isKept)
+    }
+
     @Test func `what was not kept is said to people`() {
         var report = FaultReport(fault: "x", promise: "y")
         report.require(1 + 1 == 3, "one and one")

@@ -36,15 +36,18 @@ struct OutageSchedule: Hashable, Sendable {
         self.length = (self.steps.last?.at ?? .zero) + (count > 0 ? pause : .zero)
     }
 
-    /// Does each step at its time, one after the other, and waits for the last pause.
+    /// Does each step at its time, one after the other, and waits for the last pause. What is late
+    /// makes everything behind it later: no outage and no pause is ever shorter than planned.
     func run(_ body: (Step) async throws -> Void) async throws {
         let clock = ContinuousClock()
-        let start = clock.now
+        var origin = clock.now
         for step in self.steps {
-            try await clock.sleep(until: start.advanced(by: step.at))
+            try await clock.sleep(until: origin.advanced(by: step.at))
             try await body(step)
+            let late = origin.advanced(by: step.at).duration(to: clock.now)
+            origin = origin.advanced(by: late)
         }
-        try await clock.sleep(until: start.advanced(by: self.length))
+        try await clock.sleep(until: origin.advanced(by: self.length))
     }
 }
 #endif

@@ -27,10 +27,8 @@ struct AddressTranslation: Sendable {
         var number: UInt16
     }
 
-    /// - Parameters:
-    ///   - inner: The host's own address.
-    ///   - outer: What it is seen under.
-    ///   - number: Another one gives other ports, 1 to 255.
+    /// The host has the address `inner` and is seen under `outer`. Another `number`, 1 to 255, gives
+    /// other ports.
     init(inner: UInt32, outer: UInt32, number: UInt8, oldConnections: OldConnections) {
         self.inner = inner
         self.outer = outer

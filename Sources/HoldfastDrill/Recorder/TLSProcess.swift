@@ -10,10 +10,9 @@ struct TLSProcess {
     let descriptor: Int32
     private let pid: pid_t
 
-    /// Starts it in a network namespace, nil for this process's. Nil when it cannot be started; a refused
-    /// connection or certificate shows as the end of the stream.
-    ///
-    /// - Parameter trust: A PEM file; no other certificate is taken.
+    /// Starts it in a network namespace, nil for this process's, and takes no certificate but the
+    /// one in the PEM file `trust`. Nil when it cannot be started; a refused connection or
+    /// certificate shows as the end of the stream.
     init?(host: String, port: Int, trust: String, network: String?) {
         var ends: [Int32] = [-1, -1]
         let kind = Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
