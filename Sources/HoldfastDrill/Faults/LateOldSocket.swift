@@ -45,6 +45,7 @@ struct LateOldSocket: Fault {
         for markers in all { markers.judge(&report) }
         report.requireReturn(median: 6000, tail: 6000)
         report.requireMedia(gap: .milliseconds(400))
+        witness.explain(&report)
         report.pass = report.failures.isEmpty
     }
 }

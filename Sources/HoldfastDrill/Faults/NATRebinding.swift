@@ -52,6 +52,7 @@ struct NATRebinding: Fault {
         markers.judge(&report)
         report.requireReturn(median: 2500, tail: 6000)
         report.requireMedia(gap: Self.mediaGap)
+        witness.explain(&report)
         report.pass = report.failures.isEmpty
     }
 }

@@ -72,6 +72,7 @@ struct NetworkCut: Fault {
         )
         report.requireReturn(withinRoundTrips: self.roundTripCount, of: stage.roundTrip)
         report.requireMedia(gap: self.outage + .milliseconds(1200))
+        witness.explain(&report)
         report.pass = report.failures.isEmpty
     }
 }

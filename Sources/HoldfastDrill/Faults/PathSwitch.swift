@@ -81,6 +81,7 @@ struct PathSwitch: Fault {
         try await witness.end(into: &report)
         report.requireReturn(withinRoundTrips: 2, of: stage.roundTrip)
         report.requireMedia(gap: self.outage + self.mediaLimit)
+        witness.explain(&report)
         report.pass = report.failures.isEmpty
     }
 

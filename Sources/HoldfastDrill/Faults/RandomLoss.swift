@@ -55,6 +55,7 @@ struct RandomLoss: Fault {
         report.measure(roundTrip: stage.roundTrip.inMilliseconds)
         report.requireReturn(median: self.medianLatency, tail: self.tailLatency)
         report.requireMedia(gap: self.mediaGap)
+        witness.explain(&report)
         report.pass = report.failures.isEmpty
     }
 }

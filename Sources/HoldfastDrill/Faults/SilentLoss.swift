@@ -55,6 +55,7 @@ struct SilentLoss: Fault {
         try await witness.end(into: &report)
         markers.judge(&report)
         report.requireReturn(median: 2500, tail: 6000)
+        witness.explain(&report)
         report.pass = report.failures.isEmpty
     }
 }

@@ -135,6 +135,23 @@ struct Witness {
         }
     }
 
+    /// Says beside what was not kept whether the server itself stood still, which no phone's network
+    /// explains: a busy disk, or too many processes for this machine.
+    func explain(_ report: inout FaultReport) {
+        guard !report.failures.isEmpty else { return }
+        for recorder in self.stage.recorders {
+            let times = recorder.snapshot.entries.filter { $0.kind == "message" }.map(\.at)
+            let pause = zip(times, times.dropFirst()).map { $1 - $0 }.max() ?? 0
+            guard pause > Self.logPauseMax else { continue }
+            report.failures.append("the log itself stood still for \(Int(pause * 1000)) ms")
+            return
+        }
+    }
+
+    /// How long the time between two of the recorder's ticks may be before it is worth a word, in
+    /// seconds.
+    private static let logPauseMax = 0.5
+
     /// How long the ticks of a time took from the log to a phone, in milliseconds.
     func latencies(of phone: Phone, from start: Double, to end: Double) -> [Double] {
         let log = self.stage.recorder(of: phone).snapshot
