@@ -41,6 +41,27 @@ struct hf_source {
     GstClockTime late_since; // when they began to be older than that; 0 when they are not
 };
 
+// One receiver of a picture.
+typedef struct {
+    GstElement *feed;  // its appsrc
+    int waits;         // for a key frame: what comes before cannot be decoded
+} hf_viewer;
+
+struct hf_picture {
+    GstElement *pipeline;
+    GstElement *valve;
+    GstElement *encoder;
+    struct hf_screen *screen;  // NULL for other kinds
+    hf_listener listener;
+    gint frame_count;  // atomic
+    uint64_t base;     // of the engine
+    gint closed;       // atomic
+    GMutex lock;       // guards everything below
+    GArray *viewers;
+    GstClockTime last;        // time stamp of the last frame handed on
+    GstClockTime late_since;  // when what comes in began to be old; 0 when it is not
+};
+
 struct hf_playout {
     GstElement *pipeline;
     GstElement *mixer;
@@ -58,12 +79,14 @@ struct hf_speaker {
 struct hf_peer {
     GstElement *pipeline;
     GstElement *rtc;
-    GstElement *feed;
+    GstElement *feeds[HF_LINE_COUNT_MAX];
+    uint32_t line_count;
     hf_listener listener;
     int controlling;
-    uint32_t payload_type;
+    int observe_pictures;
     gint closed;
     GMutex lock;  // guards everything below
+    hf_picture *pictures[HF_LINE_COUNT_MAX];  // what is sent on each line; the first has none
     GstElement *speaker;  // this peer's appsrc in the playout
     const char *setup;  // our DTLS role once chosen; interned
     gchar *ufrag;       // our ICE credentials since the last restart
@@ -89,6 +112,17 @@ void hf_share_clock(GstElement *pipeline, uint64_t base);
 GstClockTime hf_running_time(GstPad *pad, GstBuffer *buffer);
 // Hands a frame to an appsrc without ever waiting; a full queue forgets its oldest.
 void hf_push(GstElement *appsrc, GstBuffer *buffer, GstClockTime time);
+// Asks for a key frame; at most two a second are made. From any thread, without waiting.
+void hf_picture_request_key(hf_picture *picture);
+
+// Captures an X display or window into an appsrc, on a thread of its own. The report says that it
+// came to an end by itself.
+typedef struct hf_screen hf_screen;
+hf_screen *hf_screen_open(const hf_picture_options *options, GstElement *feed,
+                          void (*ended)(gpointer object, const char *text), gpointer object);
+void hf_screen_start(hf_screen *screen);
+void hf_screen_close(hf_screen *screen);
+
 // The first of the sound servers that opens; NULL without a device. `verb` is "src" or "sink"; with
 // `server`, that server of PulseAudio alone.
-GstElement *hf_device_open(const char *verb, const char *server);
+GstElement *hf_device_open(const char *verb, const char *server, const char *device);

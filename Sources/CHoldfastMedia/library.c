@@ -10,7 +10,8 @@ hf_functions hf_library;
 
 static const char *const hf_needed[] = {
     "webrtcbin", "nicesrc", "dtlssrtpenc", "opusenc", "opusdec", "rtpopuspay", "rtpopusdepay",
-    "rtpbin", "appsrc", "audiotestsrc", "audioconvert", "audioresample", "volume", "fakesink",
+    "rtpbin", "appsrc", "audiotestsrc", "audioconvert", "audioresample", "volume", "fakesink", "vp8enc", "vp8dec",
+    "rtpvp8pay", "rtpvp8depay", "videotestsrc", "videoconvert", "videoscale", "videorate", "valve", "queue",
 };
 
 static int find(void *library, const char *name, void **function) {
@@ -126,7 +127,7 @@ gchar *hf_message_text(GstMessage *message) {
     return text;
 }
 
-GstElement *hf_device_open(const char *verb, const char *server) {
+GstElement *hf_device_open(const char *verb, const char *server, const char *device) {
     static const char *const servers[] = {"pulse", "pipewire", "alsa"};
     for (gsize i = 0; i < (server ? 1 : G_N_ELEMENTS(servers)); i++) {
         gchar *name = g_strconcat(servers[i], verb, NULL);
@@ -137,6 +138,8 @@ GstElement *hf_device_open(const char *verb, const char *server) {
         gst_object_ref_sink(element);
         if (server)
             g_object_set(element, "server", server, NULL);
+        if (device && g_object_class_find_property(G_OBJECT_GET_CLASS(element), "device"))
+            g_object_set(element, "device", device, NULL);
         // READY opens the device or the connection to the server. autoaudiosrc would quietly put
         // silence in its place, and the caller could not say so.
         if (gst_element_set_state(element, GST_STATE_READY) != GST_STATE_CHANGE_FAILURE)

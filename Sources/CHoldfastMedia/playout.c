@@ -24,8 +24,9 @@ static void on_message(gpointer object, GstMessage *message) {
     g_free(text);
 }
 
-hf_playout *hf_playout_open(const char *server, double gain, uint64_t base, hf_listener listener) {
-    GstElement *device = hf_media_problem() ? NULL : hf_device_open("sink", server);
+hf_playout *hf_playout_open(const char *server, const char *device_name, double gain, uint64_t base,
+                            hf_listener listener) {
+    GstElement *device = hf_media_problem() ? NULL : hf_device_open("sink", server, device_name);
     GError *error = NULL;
     // The mixer needs one input that never ends, or it would stop between two peers.
     GstElement *mix = device ? gst_parse_bin_from_description(

@@ -65,6 +65,45 @@ static void on_sound(GstElement *sink, GstBuffer *buffer, GstPad *pad, hf_peer *
     g_mutex_unlock(&peer->lock);
 }
 
+static void on_picture(GstElement *sink, GstBuffer *buffer, GstPad *pad, hf_peer *peer) {
+    GstCaps *caps = gst_pad_get_current_caps(pad);
+    int width = 0, height = 0;
+    GstMapInfo map;
+    if (!caps)
+        return;
+    const GstStructure *format = gst_caps_get_structure(caps, 0);
+    if (gst_structure_get_int(format, "width", &width) && gst_structure_get_int(format, "height", &height)
+        && !g_atomic_int_get(&peer->closed)) {
+        hf_report one = {
+            .kind = HF_REPORT_PICTURE,
+            .time_ns = hf_media_now(),
+            .number = GPOINTER_TO_UINT(g_object_get_data(G_OBJECT(sink), "line")),
+            .width = (uint16_t)width,
+            .height = (uint16_t)height,
+        };
+        gboolean mapped = peer->observe_pictures && gst_buffer_map(buffer, &map, GST_MAP_READ);
+        if (mapped) {
+            one.data = map.data;
+            one.count = map.size;
+        }
+        peer->listener.report(peer->listener.context, &one);
+        if (mapped)
+            gst_buffer_unmap(buffer, &map);
+    }
+    gst_caps_unref(caps);
+}
+
+// The media line that a pad of webrtcbin receives.
+static guint line_of(GstPad *pad) {
+    GObject *transceiver = NULL;
+    guint line = 0;
+    g_object_get(pad, "transceiver", &transceiver, NULL);
+    if (transceiver)
+        g_object_get(transceiver, "mlineindex", &line, NULL);
+    g_clear_object(&transceiver);
+    return line;
+}
+
 static void on_track(GstElement *rtc, GstPad *pad, hf_peer *peer) {
     (void)rtc;
     if (GST_PAD_DIRECTION(pad) != GST_PAD_SRC || g_atomic_int_get(&peer->closed))
@@ -74,29 +113,37 @@ static void on_track(GstElement *rtc, GstPad *pad, hf_peer *peer) {
         caps = gst_pad_query_caps(pad, NULL);
     const char *codec = gst_caps_get_size(caps) > 0
         ? gst_structure_get_string(gst_caps_get_structure(caps, 0), "encoding-name") : NULL;
+    int is_sound = codec && !g_ascii_strcasecmp(codec, "OPUS");
+    int is_picture = codec && !g_ascii_strcasecmp(codec, "VP8");
     // What is not understood is thrown away: an unlinked pad would stop the whole connection.
-    const char *text = codec && !g_ascii_strcasecmp(codec, "OPUS")
+    const char *text = is_sound
         ? "rtpopusdepay ! opusdec plc=true use-inband-fec=true ! audioconvert ! audioresample ! "
           "audio/x-raw,format=S16LE,rate=48000,channels=1 ! fakesink name=sink signal-handoffs=true async=false"
+        : is_picture
+        // What cannot be decoded is not shown as rubbish: the sender is asked for a key frame.
+        ? "rtpvp8depay request-keyframe=true wait-for-keyframe=true ! vp8dec ! videoconvert ! "
+          "video/x-raw,format=I420 ! fakesink name=sink signal-handoffs=true async=false sync=false"
         : "fakesink async=false";
     gst_caps_unref(caps);
     GError *error = NULL;
     GstElement *bin = gst_parse_bin_from_description(text, TRUE, &error);
     g_clear_error(&error);
     if (!bin) {
-        hf_peer_report(peer, HF_REPORT_FAILED, 0, "The received sound cannot be decoded.");
+        hf_peer_report(peer, HF_REPORT_FAILED, 0, "What is received cannot be decoded.");
         return;
     }
     GstElement *sink = gst_bin_get_by_name(GST_BIN(bin), "sink");
     if (sink) {
-        hf_peer_connect(peer, sink, "handoff", G_CALLBACK(on_sound));
+        if (is_picture)
+            g_object_set_data(G_OBJECT(sink), "line", GUINT_TO_POINTER(line_of(pad)));
+        hf_peer_connect(peer, sink, "handoff", is_sound ? G_CALLBACK(on_sound) : G_CALLBACK(on_picture));
         gst_object_unref(sink);
     }
     gst_bin_add(GST_BIN(peer->pipeline), bin);
     gst_element_sync_state_with_parent(bin);
     GstPad *in = gst_element_get_static_pad(bin, "sink");
     if (!in || gst_pad_link(pad, in) != GST_PAD_LINK_OK)
-        hf_peer_report(peer, HF_REPORT_FAILED, 0, "The received sound cannot be linked.");
+        hf_peer_report(peer, HF_REPORT_FAILED, 0, "What is received cannot be linked.");
     if (in)
         gst_object_unref(in);
 }

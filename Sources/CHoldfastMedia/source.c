@@ -104,7 +104,7 @@ static GstElement *head(const hf_source_options *options) {
     GError *error = NULL;
     switch (options->kind) {
     case HF_SOURCE_DEVICE:
-        return hf_device_open("src", options->server);
+        return hf_device_open("src", options->server, options->device);
     case HF_SOURCE_TONE: {
         GstElement *tone = gst_element_factory_make("audiotestsrc", NULL);
         if (!tone)
@@ -244,14 +244,14 @@ void hf_source_close(hf_source *source) {
 
 void hf_peer_attach_source(hf_peer *peer, hf_source *source) {
     g_mutex_lock(&source->lock);
-    if (!g_ptr_array_find(source->feeds, peer->feed, NULL))
-        g_ptr_array_add(source->feeds, gst_object_ref(peer->feed));
+    if (!g_ptr_array_find(source->feeds, peer->feeds[0], NULL))
+        g_ptr_array_add(source->feeds, gst_object_ref(peer->feeds[0]));
     g_mutex_unlock(&source->lock);
 }
 
 void hf_peer_detach_source(hf_peer *peer, hf_source *source) {
     g_mutex_lock(&source->lock);
-    g_ptr_array_remove(source->feeds, peer->feed);
+    g_ptr_array_remove(source->feeds, peer->feeds[0]);
     g_mutex_unlock(&source->lock);
 }
 #endif

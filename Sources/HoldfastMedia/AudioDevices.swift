@@ -1,5 +1,6 @@
 import CHoldfastMedia
 import Dispatch
+import HoldfastCore
 
 /// The C side's source, as it moves between the device queue and the engine's owner.
 // SAFETY: opened and closed on the device queue (a tone on the owner's), used between the two
@@ -38,12 +39,19 @@ import Dispatch
     }
 }
 
+/// The C side's list of devices.
+// SAFETY: touched on the device queue alone.
+@safe private final class DeviceList: @unchecked Sendable {
+    var pointer: OpaquePointer?
+    var token: MediaToken?
+}
+
 /// Opens and closes sound devices on a queue of its own: a hung sound server may hold up this
 /// queue for as long as it likes, and the calls go on.
 final class AudioDevices: Sendable {
     /// How a source is opened.
     enum Source: Equatable, Sendable {
-        case device
+        case device(AudioRoute)
         case tone(frequency: Double)
         case file(path: String)
     }
@@ -52,6 +60,7 @@ final class AudioDevices: Sendable {
     private let inbox: MediaInbox
     private let soundCard: SoundCard
     private let payloadTap: (@Sendable ([UInt8]) -> Void)?
+    private let deviceList = DeviceList()
 
     init(
         inbox: MediaInbox,
@@ -78,10 +87,14 @@ final class AudioDevices: Sendable {
         base: UInt64,
         token: MediaToken
     ) -> SourceHandle? {
-        if source == .device, self.soundCard == .none {
+        if case .device = source, self.soundCard == .none {
             return nil
         }
-        let sink = ReportSink(token: token, inbox: self.inbox, payloadTap: self.payloadTap)
+        let sink = ReportSink(
+            token: token,
+            inbox: self.inbox,
+            taps: ReportSink.Taps(payload: self.payloadTap)
+        )
         var options = unsafe hf_source_options()
         unsafe options.kind = source.kind
         unsafe options.frequency = source.frequency
@@ -90,9 +103,12 @@ final class AudioDevices: Sendable {
         unsafe options.base = base
         let pointer = unsafe source.path.withCString { path in
             unsafe self.soundCard.server.withCString { server in
-                unsafe options.path = unsafe path
-                unsafe options.server = unsafe server.pointee == 0 ? nil : server
-                return unsafe hf_source_open(&options, sink.deviceListener())
+                unsafe source.device.withCString { device in
+                    unsafe options.path = unsafe path
+                    unsafe options.server = unsafe server.pointee == 0 ? nil : server
+                    unsafe options.device = unsafe device.pointee == 0 ? nil : device
+                    return unsafe hf_source_open(&options, sink.deviceListener())
+                }
             }
         }
         return unsafe pointer.map { unsafe SourceHandle($0) }
@@ -119,7 +135,7 @@ final class AudioDevices: Sendable {
     }
 
     /// Opens the output; ``MediaReport/playoutOpened(_:_:)`` brings it.
-    func openPlayout(gain: Double, base: UInt64, token: MediaToken) {
+    func openPlayout(route: AudioRoute, gain: Double, base: UInt64, token: MediaToken) {
         self.queue.async { [inbox, soundCard] in
             if soundCard == .none {
                 inbox.post(.report(.playoutOpened(token, nil)))
@@ -127,12 +143,15 @@ final class AudioDevices: Sendable {
             }
             let sink = ReportSink(token: token, inbox: inbox)
             let pointer = unsafe soundCard.server.withCString { server in
-                unsafe hf_playout_open(
-                    server.pointee == 0 ? nil : server,
-                    gain,
-                    base,
-                    sink.deviceListener()
-                )
+                unsafe route.device.withCString { device in
+                    unsafe hf_playout_open(
+                        server.pointee == 0 ? nil : server,
+                        device.pointee == 0 ? nil : device,
+                        gain,
+                        base,
+                        sink.deviceListener()
+                    )
+                }
             }
             let handle = unsafe pointer.map { unsafe PlayoutHandle($0) }
             inbox.post(.report(.playoutOpened(token, handle)))
@@ -169,6 +188,46 @@ final class AudioDevices: Sendable {
         }
     }
 
+    /// Follows the list of devices from now on, in place of an older list. A sound server that was
+    /// restarted needs a new one.
+    func openList(token: MediaToken) {
+        guard self.soundCard != .none else { return }
+        self.queue.async { [self] in
+            self.closeListNow()
+            let sink = ReportSink(token: token, inbox: self.inbox)
+            let pointer = unsafe self.soundCard.server.withCString { server in
+                unsafe hf_devices_open(server.pointee == 0 ? nil : server, sink.deviceListener())
+            }
+            unsafe self.deviceList.pointer = pointer
+            self.deviceList.token = token
+            self.listNow(token)
+        }
+    }
+
+    /// Asks for the devices; ``DeviceReport/found(_:)`` brings each, and ``DeviceReport/listed`` the
+    /// end.
+    func list(token: MediaToken) {
+        self.queue.async { self.listNow(token) }
+    }
+
+    private func listNow(_ token: MediaToken) {
+        guard let pointer = unsafe self.deviceList.pointer, self.deviceList.token == token else {
+            return
+        }
+        unsafe hf_devices_list(pointer)
+        self.inbox.post(.report(.device(token, .listed)))
+    }
+
+    /// Follows no list any more.
+    func closeList() {
+        self.queue.async { self.closeListNow() }
+    }
+
+    private func closeListNow() {
+        if let pointer = unsafe self.deviceList.pointer { unsafe hf_devices_close(pointer) }
+        unsafe self.deviceList.pointer = nil
+    }
+
     /// Runs behind everything that was asked for so far.
     func afterEverything(_ body: @escaping @Sendable () -> Void) {
         self.queue.async(execute: body)
@@ -186,7 +245,13 @@ extension AudioDevices.Source {
     fileprivate var frequency: Double {
         if case .tone(let frequency) = self { frequency } else { 0 }
     }
+    fileprivate var device: String { if case .device(let route) = self { route.device } else { "" } }
     fileprivate var path: String { if case .file(let path) = self { path } else { "" } }
+}
+
+extension AudioRoute {
+    /// The server's name of the device, or nothing for its standard.
+    fileprivate var device: String { if case .device(let id) = self { id.rawValue } else { "" } }
 }
 
 extension SoundCard {

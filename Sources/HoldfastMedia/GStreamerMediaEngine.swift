@@ -2,7 +2,7 @@ import CHoldfastMedia
 public import Holdfast
 public import HoldfastCore
 
-/// A media engine on GStreamer: a mesh of up to four participants, Opus over DTLS-SRTP.
+/// A media engine on GStreamer: a mesh of up to four participants, Opus and VP8 over DTLS-SRTP.
 ///
 /// ```swift
 /// let engine = GStreamerMediaEngine()
@@ -20,13 +20,15 @@ public final class GStreamerMediaEngine: MediaEngine {
         self.init(soundCard: .system)
     }
 
-    /// For tests: `payloadTap` sees every encoded frame before encryption, on a GStreamer thread.
-    package init(soundCard: SoundCard, payloadTap: (@Sendable ([UInt8]) -> Void)? = nil) {
-        let owner = MediaEngineOwner(
-            buffer: self.buffer,
-            soundCard: soundCard,
-            payloadTap: payloadTap
-        )
+    /// Creates an engine that shows every decoded picture to `frames`, on a thread of GStreamer's:
+    /// it must return at once, and should forget a picture for which it has no time.
+    public convenience init(frames: @escaping @Sendable (VideoFrame) -> Void) {
+        self.init(soundCard: .system, taps: MediaTaps(frame: frames))
+    }
+
+    /// For tests.
+    package init(soundCard: SoundCard, taps: MediaTaps = MediaTaps()) {
+        let owner = MediaEngineOwner(buffer: self.buffer, soundCard: soundCard, taps: taps)
         self.inbox = owner.inbox
         owner.begin()
     }

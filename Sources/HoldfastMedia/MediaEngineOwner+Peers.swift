@@ -74,7 +74,7 @@ extension MediaEngineOwner {
 
     private func perform(_ effect: PairNegotiation.Effect, for peer: PeerConnection) {
         switch effect {
-        case .open(let payloadType): self.open(peer, payloadType: payloadType)
+        case .open(let plan): self.open(peer, plan: plan)
         case .makeOffer(let restart): peer.makeOffer(restart: restart)
         case .takeOffer(let offer, let restart): peer.take(offer: offer, restart: restart)
         case .takeAnswer(let answer): peer.take(answer: answer)
@@ -94,18 +94,19 @@ extension MediaEngineOwner {
         self.session?.relayWatch.serversChanged()
     }
 
-    private func open(_ peer: PeerConnection, payloadType: UInt8) {
+    private func open(_ peer: PeerConnection, plan: LinePlan) {
         guard let session = self.session else { return }
         self.close(peer)
         if session.settings.icePolicy == .relayOnly {
             self.session?.relayWatch.opened(at: self.now)
         }
         let opened = peer.open(
-            payloadType: payloadType,
+            plan: plan,
             settings: session.settings,
             base: session.base,
             token: self.newToken(),
-            inbox: self.inbox
+            inbox: self.inbox,
+            taps: self.taps
         )
         if !opened {
             self.giveUp(peer, .engine, "A connection could not be opened. Check the ICE settings.")
@@ -131,10 +132,10 @@ extension MediaEngineOwner {
             if let change = peer.watchdog.handlePacket(at: time) {
                 self.emit(.reception(peer.id, change))
             }
-            if payloadType == peer.payloadType {
-                peer.reception.handle(packet, at: time)
-            }
+            peer.note(packet, payloadType: payloadType, at: time)
         case .sound(let power): peer.level.handle(power)
+        case .picture(let line, let width, let height):
+            peer.notePicture(line: line, width: width, height: height)
         case .failed(let reason): self.giveUp(peer, .engine, reason)
         }
     }
@@ -165,6 +166,7 @@ extension MediaEngineOwner {
             }
             peer.isVerified = true
             if let source = self.session?.source.current?.handle { peer.attach(source) }
+            self.attachPictures(to: peer)
             self.openSpeaker(for: peer)
             peer.watchdog.handleConnected(at: self.now)
             if peer.nextStatistics == nil {
@@ -196,6 +198,7 @@ extension MediaEngineOwner {
         }
         self.advanceSource()
         self.advancePlayout()
+        self.advancePictures()
     }
 
     private func failRelay() {
@@ -213,9 +216,11 @@ extension MediaEngineOwner {
             peer: peer.id,
             packetsReceived: peer.reception.received,
             packetsLost: peer.reception.lost,
-            longestGap: peer.reception.takeLongestGap(),
+            longestGap: peer.takeLongestGap(),
             longestGapEver: peer.reception.longestGapEver,
-            level: peer.level.take()
+            level: peer.level.take(),
+            camera: peer.takePicture(.camera),
+            screen: peer.takePicture(.screen)
         )
     }
 }

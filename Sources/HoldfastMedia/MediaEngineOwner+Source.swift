@@ -27,7 +27,7 @@ extension MediaEngineOwner {
             self.replaceCurrent(by: settings.source)
         case .microphone:
             self.replaceCurrent(by: Self.silence)
-            self.openNext(.microphone)
+            self.openMicrophone()
         case .file(let path):
             self.replaceCurrent(by: Self.silence)
             if let reason = Self.unreadable(path) {
@@ -77,16 +77,25 @@ extension MediaEngineOwner {
         self.handOver(to: MediaSession.Current(token: token, handle: opened, what: tone))
     }
 
+    /// Opens the microphone that should be in use; what is sent goes on until it gives something.
+    func openMicrophone() {
+        if let next = self.session?.source.next, let handle = next.handle {
+            self.devices.close(handle)
+        }
+        self.openNext(.microphone)
+    }
+
     private func openNext(_ source: AudioSource) {
         guard let session = self.session else { return }
         let wanted: AudioDevices.Source
         switch source {
-        case .microphone: wanted = .device
+        case .microphone: wanted = .device(session.input.target)
         case .tone(let frequency): wanted = .tone(frequency: Self.audible(frequency))
         case .file(let path): wanted = .file(path: path)
         }
         let token = self.newToken()
         self.session?.source.next = MediaSession.Next(token: token, what: source)
+        if source == .microphone { self.session?.source.next?.route = session.input.target }
         self.session?.source.retry = nil
         self.openingSourceCount += 1
         self.devices.openSource(
@@ -125,11 +134,20 @@ extension MediaEngineOwner {
         // The microphone may have been opened or closed while the device was being opened.
         unsafe hf_source_mute(handle.pointer, self.isMuted ? 1 : 0)
         self.handOver(
-            to: MediaSession.Current(token: next.token, handle: handle, what: next.what)
+            to: MediaSession.Current(
+                token: next.token,
+                handle: handle,
+                what: next.what,
+                route: next.route
+            )
         )
+        guard next.what == .microphone else { return }
+        let isReturn = self.session?.source.isMicrophoneLost == true
+        self.tell(self.session?.input.opened(next.route, isReturn: isReturn))
         if self.session?.source.isMicrophoneLost == true {
             self.session?.source.isMicrophoneLost = false
             self.replaced(by: .microphone, "The microphone is back.")
+            self.beginDevices()
         }
     }
 
@@ -167,9 +185,16 @@ extension MediaEngineOwner {
         if let handle = next.handle { self.devices.close(handle) }
         if case .file = next.what {
             self.fail(.source, "\(reason) Give a file that GStreamer can decode.")
+            return
+        }
+        self.session?.input.failed(next.route)
+        let current = self.session?.source.current?.what
+        if next.route != .system {
+            // The system's standard takes the place of a device that cannot be opened.
+            self.openMicrophone()
         } else if self.session?.source.isMicrophoneLost == true {
             self.session?.source.retry = self.now.advanced(by: Self.retryInterval)
-        } else {
+        } else if current != .microphone, current != Self.toneInstead {
             self.replaceCurrent(by: Self.toneInstead)
             self.replaced(by: Self.toneInstead, reason)
         }
@@ -188,8 +213,15 @@ extension MediaEngineOwner {
         case .microphone:
             self.replaceCurrent(by: Self.silence)
             self.session?.source.isMicrophoneLost = true
-            self.session?.source.retry = self.now.advanced(by: Self.retryInterval)
             self.replaced(by: Self.silence, reason)
+            self.tell(self.session?.input.lost(reason))
+            if self.session?.source.next != nil {
+                // Another one is being opened already.
+            } else if current.route != .system {
+                self.openMicrophone()
+            } else {
+                self.session?.source.retry = self.now.advanced(by: Self.retryInterval)
+            }
         }
     }
 
@@ -209,6 +241,7 @@ extension MediaEngineOwner {
                     self.devices.repeatSource(handle, token: token)
                 }
             case .failed(let reason): self.loseCurrent(reason)
+            case .found, .listed, .listChanged: break
             }
         } else if token == source.next?.token {
             switch report {
@@ -221,6 +254,7 @@ extension MediaEngineOwner {
                     self.devices.repeatSource(handle, token: token)
                 }
             case .failed(let reason): self.giveUpNext(reason)
+            case .found, .listed, .listChanged: break
             }
         } else {
             return false
@@ -239,7 +273,7 @@ extension MediaEngineOwner {
     func advanceSource() {
         if let retry = self.session?.source.retry, retry <= self.now, self.openingSourceCount == 0 {
             // Not while another attempt still hangs: they would queue up without end.
-            self.openNext(.microphone)
+            self.openMicrophone()
         }
         if let next = self.session?.source.next {
             self.session?.source.next?.tickCount += 1

@@ -11,6 +11,8 @@ final class MediaEngineOwner: @unchecked Sendable {
     let inbox: MediaInbox
     let buffer: MediaEventBuffer
     let devices: AudioDevices
+    let pictureSources = PictureSources()
+    let taps: MediaTaps
     private let queue: DispatchQueue
     private var timer: (any DispatchSourceTimer)?
     private var tokenCount: UInt64 = 0
@@ -18,6 +20,8 @@ final class MediaEngineOwner: @unchecked Sendable {
 
     /// Sources asked for that have neither come nor failed: at most one hangs at a time.
     var openingSourceCount = 0
+    /// Pictures asked for that have neither come nor failed.
+    var openingPictureCount = 0
     /// Nil while stopped.
     var session: MediaSession?
 
@@ -27,7 +31,7 @@ final class MediaEngineOwner: @unchecked Sendable {
     init(
         buffer: MediaEventBuffer,
         soundCard: SoundCard,
-        payloadTap: (@Sendable ([UInt8]) -> Void)?
+        taps: MediaTaps
     ) {
         let queue = DispatchQueue(label: "holdfast.media.owner")
         self.queue = queue
@@ -36,8 +40,9 @@ final class MediaEngineOwner: @unchecked Sendable {
         self.devices = AudioDevices(
             inbox: self.inbox,
             soundCard: soundCard,
-            payloadTap: payloadTap
+            payloadTap: taps.payload
         )
+        self.taps = taps
     }
 
     /// From now on the inbox is emptied; it keeps the owner alive until the engine is released.
@@ -74,6 +79,9 @@ final class MediaEngineOwner: @unchecked Sendable {
         case .restartICE(let id): self.restart(id)
         case .setICEServers(let servers): self.setICEServers(servers)
         case .setMicrophone(let state): self.setMicrophone(state)
+        case .setVideo(let track, let choice): self.setVideo(track, choice)
+        case .setInput(let route): self.setInput(route)
+        case .setOutput(let route): self.setOutput(route)
         case .setOutputGain(let gain): self.setOutputGain(gain)
         case .stop: self.stop()
         }
@@ -83,6 +91,7 @@ final class MediaEngineOwner: @unchecked Sendable {
         switch report {
         case .peer(let token, let report): self.take(report, of: token)
         case .device(let token, let report): self.take(report, of: token)
+        case .pictureOpened(let token, let picture): self.pictureOpened(picture, token: token)
         case .sourceOpened(let token, let source): self.sourceOpened(source, token: token)
         case .playoutOpened(let token, let playout): self.playoutOpened(playout, token: token)
         case .speakerOpened(let peer, let speaker, in: let playout):
@@ -91,9 +100,10 @@ final class MediaEngineOwner: @unchecked Sendable {
     }
 
     private func take(_ report: DeviceReport, of token: MediaToken) {
-        if self.takeSource(report, of: token) { return }
-        if case .failed = report, token == self.session?.playout.token {
-            self.losePlayout()
+        if self.takeSource(report, of: token) || self.takePicture(report, of: token) { return }
+        if self.takeDevices(report, of: token) { return }
+        if case .failed(let reason) = report, token == self.session?.playout.token {
+            self.losePlayout(reason)
         }
     }
 
@@ -106,6 +116,7 @@ final class MediaEngineOwner: @unchecked Sendable {
         self.session = MediaSession(settings: settings, base: hf_media_clock())
         self.beginSource()
         self.openPlayout()
+        self.beginDevices()
         let timer = DispatchSource.makeTimerSource(queue: self.queue)
         timer.schedule(deadline: .now() + Self.tickInterval, repeating: Self.tickInterval)
         timer.setEventHandler { [inbox] in inbox.post(.tick) }
@@ -119,6 +130,8 @@ final class MediaEngineOwner: @unchecked Sendable {
         self.timer = nil
         for peer in session.peers.values { self.close(peer) }
         self.endSource(of: session)
+        for track in VideoTrack.allCases { self.endPicture(track) }
+        self.devices.closeList()
         if let playout = session.playout.handle { self.devices.close(playout) }
         // What is being opened right now belongs to no session when it comes, and is closed then.
         self.session = nil
@@ -128,7 +141,9 @@ final class MediaEngineOwner: @unchecked Sendable {
         self.stop()
         self.buffer.finish()
         // A device may just be being opened; only behind it comes the end of the owner.
-        self.devices.afterEverything { [inbox] in inbox.post(.devicesClosed) }
+        self.pictureSources.afterEverything { [devices, inbox] in
+            devices.afterEverything { inbox.post(.devicesClosed) }
+        }
     }
 
     func emit(_ event: MediaEvent) {

@@ -1,10 +1,6 @@
-/// One media line of a ``SessionDescription``: what is sent, and by whom it may be read.
+/// The first media line of a ``SessionDescription``: Opus, and the transport that every other line
+/// shares (BUNDLE).
 struct MediaLine: Equatable, Sendable {
-    /// What the line carries.
-    enum Kind: Equatable, Sendable {
-        /// Opus, under this payload type.
-        case audio(payloadType: UInt8)
-    }
     /// Who may send.
     enum Direction: String, Sendable {
         case sendrecv, sendonly, recvonly, inactive
@@ -19,7 +15,8 @@ struct MediaLine: Equatable, Sendable {
         var name: Substring
     }
 
-    var kind: Kind
+    /// Under which Opus is sent.
+    var payloadType: UInt8
     /// The `mid`.
     var name: String
     var usernameFragment: Substring
@@ -49,7 +46,8 @@ struct MediaLine: Equatable, Sendable {
         guard words.count >= 4, words[0] == "audio", let port = UInt16(words[1]), port != 0,
             words[2] == "UDP/TLS/RTP/SAVPF"
         else { throw refuse("kind or transport") }
-        guard let payloadType = Self.opus(in: rows, offered: words[3...]) else {
+        guard let payloadType = Self.payloadType(of: "opus/48000/2", in: rows, offered: words[3...])
+        else {
             throw refuse("Opus codec")
         }
         guard let name = value("mid"), Self.isName(name) else { throw refuse("mid") }
@@ -65,7 +63,7 @@ struct MediaLine: Equatable, Sendable {
             throw refuse("DTLS role")
         }
         guard rows.contains("a=rtcp-mux") else { throw refuse("rtcp-mux") }
-        self.kind = .audio(payloadType: payloadType)
+        self.payloadType = payloadType
         self.name = String(name)
         self.usernameFragment = fragment
         self.password = password
@@ -80,11 +78,15 @@ struct MediaLine: Equatable, Sendable {
         )
     }
 
-    /// The payload type under which Opus was offered; dynamic ones only.
-    private static func opus(in rows: [Substring], offered: ArraySlice<Substring>) -> UInt8? {
+    /// The payload type under which a codec was offered; dynamic ones only.
+    static func payloadType(
+        of codec: String,
+        in rows: [Substring],
+        offered: ArraySlice<Substring>
+    ) -> UInt8? {
         for row in rows where row.hasPrefix("a=rtpmap:") {
             let words = row.dropFirst("a=rtpmap:".count).split(separator: " ")
-            guard words.count == 2, words[1].lowercased() == "opus/48000/2",
+            guard words.count == 2, words[1].lowercased() == codec,
                 offered.contains(words[0]), let type = UInt8(words[0]), (96...127).contains(type)
             else { continue }
             return type
@@ -92,7 +94,7 @@ struct MediaLine: Equatable, Sendable {
         return nil
     }
 
-    private static func streams(in rows: [Substring]) -> [Stream] {
+    static func streams(in rows: [Substring]) -> [Stream] {
         let prefix = "a=ssrc:"
         return Array(
             rows.lazy.filter { $0.hasPrefix(prefix) }.compactMap { row -> Stream? in
@@ -107,7 +109,7 @@ struct MediaLine: Equatable, Sendable {
     }
 
     /// A `mid` or `cname`: no spaces, no colons, not long.
-    private static func isName(_ word: Substring) -> Bool {
+    static func isName(_ word: Substring) -> Bool {
         (1...64).contains(word.utf8.count)
             && word.utf8.allSatisfy { byte in
                 isLetterOrDigit(byte) || "-_.@+/={}".utf8.contains(byte)
@@ -129,15 +131,22 @@ struct MediaLine: Equatable, Sendable {
 
     /// The line as it is given to webrtcbin.
     var rows: [String] {
-        guard case .audio(let payloadType) = self.kind else { return [] }
         var rows = [
-            "m=audio 9 UDP/TLS/RTP/SAVPF \(payloadType)", "c=IN IP4 0.0.0.0", "a=mid:\(self.name)",
-            "a=ice-ufrag:\(self.usernameFragment)", "a=ice-pwd:\(self.password)",
-            "a=fingerprint:\(self.fingerprint)", "a=setup:\(self.setup.rawValue)", "a=rtcp-mux",
-            "a=\(self.direction.rawValue)", "a=rtpmap:\(payloadType) OPUS/48000/2",
+            "m=audio 9 UDP/TLS/RTP/SAVPF \(self.payloadType)", "c=IN IP4 0.0.0.0",
+            "a=mid:\(self.name)", "a=\(self.direction.rawValue)",
+            "a=rtpmap:\(self.payloadType) OPUS/48000/2",
         ]
+        rows += self.transportRows
         rows += self.streams.map { "a=ssrc:\($0.source) cname:\($0.name)" }
         rows += self.candidates.map { "a=\($0.text)" }
         return rows
+    }
+
+    /// What every line of the connection says of the one transport.
+    var transportRows: [String] {
+        [
+            "a=ice-ufrag:\(self.usernameFragment)", "a=ice-pwd:\(self.password)",
+            "a=fingerprint:\(self.fingerprint)", "a=setup:\(self.setup.rawValue)", "a=rtcp-mux",
+        ]
     }
 }

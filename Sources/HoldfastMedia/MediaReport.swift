@@ -1,11 +1,14 @@
 import CHoldfastMedia
+import HoldfastCore
 import HoldfastWire
 
 /// What the C side reports, as values that may cross threads.
 enum MediaReport: Sendable {
     /// From a connection.
     case peer(MediaToken, PeerReport)
-    /// From the source or the playout.
+    /// A picture's source was opened, or cannot be.
+    case pictureOpened(MediaToken, PictureHandle?)
+    /// From the source, the playout, a picture or the list of devices.
     case device(MediaToken, DeviceReport)
     /// A device was opened, or there is none.
     case sourceOpened(MediaToken, SourceHandle?)
@@ -28,6 +31,7 @@ enum PeerReport: Equatable, Sendable {
     case state(PeerState)
     case packet(ReceivedPacket, payloadType: UInt8, at: MonotonicInstant)
     case sound(SoundPower)
+    case picture(line: UInt32, width: Int, height: Int)
     case refused(String)
     case failed(String)
 
@@ -38,7 +42,7 @@ enum PeerReport: Equatable, Sendable {
     /// Whether losing it costs a measurement and nothing else.
     var isMeasurement: Bool {
         switch self {
-        case .packet, .sound: true
+        case .packet, .sound, .picture: true
         case .trackKnown, .description, .settled, .candidate, .state, .refused, .failed: false
         }
     }
@@ -49,6 +53,12 @@ enum DeviceReport: Equatable, Sendable {
     case flowing
     /// The file has come to its end.
     case repeatDue
+    /// One of the list that was asked for.
+    case found(AudioDevice)
+    /// That was the list.
+    case listed
+    /// A device has come or gone.
+    case listChanged
     case failed(String)
 }
 
@@ -56,17 +66,22 @@ enum DeviceReport: Equatable, Sendable {
 final class ReportSink: Sendable {
     let token: MediaToken
     let inbox: MediaInbox
-    /// Sees every encoded frame; nil outside tests.
-    let payloadTap: (@Sendable ([UInt8]) -> Void)?
+    let taps: Taps
 
-    init(
-        token: MediaToken,
-        inbox: MediaInbox,
-        payloadTap: (@Sendable ([UInt8]) -> Void)? = nil
-    ) {
+    /// Who sees content, on GStreamer's threads.
+    struct Taps: Sendable {
+        /// Every encoded frame of sound; nil outside tests.
+        var payload: (@Sendable ([UInt8]) -> Void)?
+        /// Decoded sound, 48 kHz mono; nil outside tests.
+        var sound: (@Sendable ([Int16]) -> Void)?
+        /// Decoded pictures.
+        var frame: (@Sendable (VideoTrack, _ width: Int, _ height: Int, [UInt8]) -> Void)?
+    }
+
+    init(token: MediaToken, inbox: MediaInbox, taps: Taps = Taps()) {
         self.token = token
         self.inbox = inbox
-        self.payloadTap = payloadTap
+        self.taps = taps
     }
 
     /// The listener for C. It keeps this object alive until C releases it.
@@ -84,6 +99,7 @@ final class ReportSink: Sendable {
     func peerListener() -> hf_listener {
         unsafe self.listener { context, report in
             let sink = unsafe Unmanaged<ReportSink>.fromOpaque(context).takeUnretainedValue()
+            unsafe sink.tap(report.pointee)
             guard let value = unsafe PeerReport(report.pointee) else { return }
             sink.inbox.post(.report(.peer(sink.token, value)))
         }
@@ -97,11 +113,17 @@ final class ReportSink: Sendable {
                 sink.inbox.post(.report(.device(sink.token, .flowing)))
             case HF_REPORT_REPEAT:
                 sink.inbox.post(.report(.device(sink.token, .repeatDue)))
+            case HF_REPORT_READY:
+                sink.inbox.post(.report(.device(sink.token, .listChanged)))
+            case HF_REPORT_DEVICE:
+                if let device = unsafe AudioDevice(report.pointee) {
+                    sink.inbox.post(.report(.device(sink.token, .found(device))))
+                }
             case HF_REPORT_FAILED:
                 let text = unsafe report.pointee.string
                 sink.inbox.post(.report(.device(sink.token, .failed(text))))
             case HF_REPORT_PAYLOAD:
-                guard let tap = sink.payloadTap, let data = unsafe report.pointee.data else {
+                guard let tap = sink.taps.payload, let data = unsafe report.pointee.data else {
                     return
                 }
                 let bytes = unsafe UnsafeRawBufferPointer(start: data, count: report.pointee.count)
@@ -110,6 +132,40 @@ final class ReportSink: Sendable {
                 break
             }
         }
+    }
+}
+
+extension ReportSink {
+    /// Shows content to whoever wants to see it.
+    fileprivate func tap(_ report: hf_report) {
+        guard let data = unsafe report.data else { return }
+        switch unsafe report.kind {
+        case HF_REPORT_SOUND:
+            guard let tap = self.taps.sound else { return }
+            let samples = unsafe data.assumingMemoryBound(to: Int16.self)
+            unsafe tap(Array(UnsafeBufferPointer(start: samples, count: report.count)))
+        case HF_REPORT_PICTURE:
+            guard let tap = self.taps.frame, let index = unsafe Int(exactly: report.number),
+                let track = LinePlan.track(ofPicture: index - 1)
+            else { return }
+            let bytes = unsafe UnsafeRawBufferPointer(start: data, count: report.count)
+            unsafe tap(track, Int(report.width), Int(report.height), Array(bytes))
+        default:
+            break
+        }
+    }
+}
+
+extension AudioDevice {
+    /// Copies what C lends for the time of the call.
+    fileprivate init?(_ report: hf_report) {
+        guard let data = unsafe report.data else { return nil }
+        let name = unsafe String(cString: data.assumingMemoryBound(to: CChar.self))
+        unsafe self.init(
+            id: AudioDeviceID(name),
+            direction: report.number == 1 ? .input : .output,
+            name: report.string
+        )
     }
 }
 
@@ -151,6 +207,12 @@ extension PeerReport {
             let samples = unsafe data.assumingMemoryBound(to: Int16.self)
             self = unsafe .sound(
                 SoundPower(of: UnsafeBufferPointer(start: samples, count: report.count))
+            )
+        case HF_REPORT_PICTURE:
+            self = unsafe .picture(
+                line: report.number,
+                width: Int(report.width),
+                height: Int(report.height)
             )
         case HF_REPORT_REFUSED:
             self = unsafe .refused(report.string)

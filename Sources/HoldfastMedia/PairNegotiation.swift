@@ -33,8 +33,8 @@ struct PairNegotiation: Equatable, Sendable {
     }
 
     enum Effect: Equatable, Sendable {
-        /// A new connection, sending Opus under this payload type; an old one is closed before.
-        case open(payloadType: UInt8)
+        /// A new connection with these lines; an old one is closed before.
+        case open(LinePlan)
         case makeOffer(restart: Bool)
         case takeOffer(SessionDescription, restart: Bool)
         case takeAnswer(SessionDescription)
@@ -48,14 +48,17 @@ struct PairNegotiation: Equatable, Sendable {
     enum Phase: Equatable, Sendable {
         case idle
         case opening
-        case offering(restart: Bool, sent: SessionDescription.Origin?)
+        case offering(restart: Bool, sent: Sent?)
         case answering(restart: Bool, offer: SessionDescription.Origin)
         case settling
         case stable
     }
 
-    /// Opus as browsers number it; an answerer takes the offerer's number.
-    static let payloadType: UInt8 = 111
+    /// An offer of ours, as far as its answer must fit.
+    struct Sent: Equatable, Sendable {
+        var origin: SessionDescription.Origin
+        var pictureCount: Int
+    }
 
     let role: PeerRole
     private(set) var phase = Phase.idle
@@ -100,7 +103,7 @@ struct PairNegotiation: Equatable, Sendable {
         self.phase = .opening
         self.remote = nil
         self.wanted = .offer
-        return [.open(payloadType: Self.payloadType)]
+        return [.open(.offered)]
     }
 
     private mutating func forget() -> [Effect] {
@@ -169,7 +172,8 @@ struct PairNegotiation: Equatable, Sendable {
             guard let own = try? SessionDescription(text) else {
                 return [.complain("An offer could not be made.")] + self.settled()
             }
-            self.phase = .offering(restart: restart, sent: own.origin)
+            let sent = Sent(origin: own.origin, pictureCount: own.pictures.count)
+            self.phase = .offering(restart: restart, sent: sent)
             let again: [Effect] = restart ? [.sendCandidatesAgain] : []
             return [.send(.offer(sdp: text))] + again
         case .answering(let restart, let offer):
@@ -199,11 +203,10 @@ struct PairNegotiation: Equatable, Sendable {
     }
 
     private mutating func begin(with offer: SessionDescription) -> [Effect] {
-        guard case .audio(let payloadType) = offer.audio?.kind else { return [] }
         self.phase = .opening
         self.remote = nil
         self.waitingOffer = offer
-        return [.open(payloadType: payloadType)]
+        return [.open(offer.plan)]
     }
 
     private mutating func answer(_ offer: SessionDescription) -> [Effect] {
@@ -211,7 +214,7 @@ struct PairNegotiation: Equatable, Sendable {
             return self.begin(with: offer)
         }
         let restart = self.remote.map { known in
-            known.audio?.usernameFragment != offer.audio?.usernameFragment
+            known.audio.usernameFragment != offer.audio.usernameFragment
         }
         self.remote = offer
         self.phase = .answering(restart: restart ?? false, offer: offer.origin)
@@ -224,11 +227,14 @@ struct PairNegotiation: Equatable, Sendable {
             return self.role == .offerer
                 ? [] : [.complain("An answer came from the side that offers.")]
         }
-        if let named = answer.answers, named != sent {
+        if let named = answer.answers, named != sent.origin {
             return []
         }
-        guard answer.audio?.setup != .actpass else {
+        guard answer.audio.setup != .actpass else {
             return [.complain("An answer must choose a DTLS role.")]
+        }
+        guard answer.pictures.count == sent.pictureCount else {
+            return [.complain("An answer must have the lines of its offer; a port of 0 refuses one.")]
         }
         if let known = self.remote, known.isOfAnotherConnection(than: answer) {
             return self.beginAnew()
@@ -243,12 +249,14 @@ extension SessionDescription {
     /// Whether the other side has begun anew in between. The certificate alone does not tell, for
     /// GStreamer makes one per process; every connection has a name of its own for its streams.
     fileprivate func isOfAnotherConnection(than other: SessionDescription) -> Bool {
-        guard let one = self.audio, let two = other.audio else { return true }
+        let (one, two) = (self.audio, other.audio)
         if let first = one.streams.first?.name, let second = two.streams.first?.name,
             first != second
         {
             return true
         }
-        return one.fingerprint != two.fingerprint || one.name != two.name || one.kind != two.kind
+        return one.fingerprint != two.fingerprint || one.name != two.name
+            || one.payloadType != two.payloadType
+            || self.pictures.map(\.name) != other.pictures.map(\.name)
     }
 }

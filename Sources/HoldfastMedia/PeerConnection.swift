@@ -8,7 +8,8 @@ import HoldfastWire
     let id: ParticipantID
     var negotiation: PairNegotiation
     var state: PeerConnectionState?
-    var reception = ReceptionMeter()
+    private(set) var reception = ReceptionMeter()
+    private var pictures: [VideoTrack: PictureMeter] = [:]
     var level = LevelMeter()
     var watchdog = ReceptionWatchdog()
     var nextStatistics: MonotonicInstant?
@@ -19,7 +20,7 @@ import HoldfastWire
     private(set) var token: MediaToken?
     /// The place in the mix, once there is one.
     private(set) var speaker: SpeakerHandle?
-    private(set) var payloadType: UInt8 = PairNegotiation.payloadType
+    private var plan = LinePlan.offered
     private var pointer: OpaquePointer?
     private var localCandidates: [MediaSignal] = []
     private var heldCandidates: [ICECandidate] = []
@@ -42,22 +43,31 @@ import HoldfastWire
 
     /// Opens a connection, closing an older one; false when it cannot be opened.
     func open(
-        payloadType: UInt8,
+        plan: LinePlan,
         settings: MediaSettings,
         base: UInt64,
         token: MediaToken,
-        inbox: MediaInbox
+        inbox: MediaInbox,
+        taps: MediaTaps
     ) -> Bool {
         self.token = token
-        self.payloadType = payloadType
+        self.plan = plan
         self.watchdog = ReceptionWatchdog()
         var options = unsafe hf_peer_options()
         unsafe options.controlling = self.negotiation.role == .offerer ? 1 : 0
         unsafe options.relay_only = settings.icePolicy == .relayOnly ? 1 : 0
-        unsafe options.payload_type = UInt32(payloadType)
+        unsafe options.observe_pictures = taps.frame == nil ? 0 : 1
+        unsafe options.line_count = UInt32(1 + plan.pictures.count)
+        unsafe options.payload_types.0 = UInt32(plan.audio)
+        unsafe options.payload_types.1 = UInt32(plan.pictures.first ?? 0)
+        unsafe options.payload_types.2 = UInt32(plan.pictures.dropFirst().first ?? 0)
         unsafe options.base = base
         let servers = ICEServerURL.read(settings.iceServers)
-        let sink = ReportSink(token: token, inbox: inbox)
+        let sink = ReportSink(
+            token: token,
+            inbox: inbox,
+            taps: ReportSink.Taps(taps, of: self.id)
+        )
         // Empty texts stand for absent ones: C strings cannot be optional in withCString.
         let address = settings.icePolicy.localAddress ?? ""
         let stun = servers.lazy.compactMap(\.stun).first ?? ""
@@ -100,6 +110,48 @@ import HoldfastWire
         unsafe hf_peer_detach_source(pointer, source.pointer)
     }
 
+    /// Sends a picture from its next key frame on; nothing happens when the other end has no place
+    /// for it.
+    func attach(_ picture: PictureHandle, on track: VideoTrack) {
+        guard let pointer = unsafe self.pointer else { return }
+        unsafe hf_peer_attach_picture(pointer, LinePlan.line(of: track), picture.pointer)
+    }
+
+    func detachPicture(on track: VideoTrack) {
+        guard let pointer = unsafe self.pointer else { return }
+        unsafe hf_peer_detach_picture(pointer, LinePlan.line(of: track))
+    }
+
+    // MARK: Measurements
+
+    /// Counts a packet for the track it belongs to.
+    func note(_ packet: ReceivedPacket, payloadType: UInt8, at now: MonotonicInstant) {
+        let owner = self.plan.owner(
+            of: packet,
+            payloadType: payloadType,
+            said: self.negotiation.remote
+        )
+        switch owner {
+        case .sound: self.reception.handle(packet, at: now)
+        case .picture(let track):
+            self.pictures[track, default: PictureMeter()].reception.handle(packet, at: now)
+        case nil: break
+        }
+    }
+
+    /// Counts a decoded picture.
+    func notePicture(line: UInt32, width: Int, height: Int) {
+        guard let index = Int(exactly: line), let track = LinePlan.track(ofPicture: index - 1)
+        else { return }
+        self.pictures[track, default: PictureMeter()].decoded(width: width, height: height)
+    }
+
+    func takeLongestGap() -> Duration { self.reception.takeLongestGap() }
+
+    func takePicture(_ track: VideoTrack) -> VideoStatistics? {
+        self.pictures[track]?.take()
+    }
+
     func attach(_ speaker: SpeakerHandle) {
         guard let pointer = unsafe self.pointer else { return }
         self.speaker = speaker
@@ -118,7 +170,7 @@ import HoldfastWire
     /// Whether the other end of DTLS is the one that the signalling named.
     func hasAnnouncedCertificate() -> Bool {
         guard let pointer = unsafe self.pointer,
-            let announced = self.negotiation.remote?.audio?.fingerprint
+            let announced = self.negotiation.remote?.audio.fingerprint
         else { return false }
         return unsafe hf_peer_has_certificate(pointer, announced) != 0
     }
@@ -150,9 +202,13 @@ import HoldfastWire
         if candidate.isEmpty {
             return true
         }
-        guard line == 0, let read = ICECandidate(candidate),
+        guard line <= self.plan.pictures.count, let read = ICECandidate(candidate),
             self.remoteCandidateCount < Self.candidateCountMax
         else { return false }
+        // Before the lines are bundled a browser gathers for each; only the first is used.
+        if line > 0 {
+            return true
+        }
         self.remoteCandidateCount += 1
         if self.negotiation.isHoldingOffer {
             self.heldCandidates.append(read)

@@ -1,3 +1,4 @@
+import HoldfastCore
 import HoldfastWire
 
 /// The header of a received RTP packet, as far as it matters here.
@@ -47,5 +48,31 @@ struct ReceptionMeter: Equatable, Sendable {
     mutating func takeLongestGap() -> Duration {
         defer { self.longestGap = .zero }
         return self.longestGap
+    }
+}
+
+/// Counts what comes of one picture.
+struct PictureMeter: Equatable, Sendable {
+    var reception = ReceptionMeter()
+    private(set) var framesDecoded: UInt64 = 0
+    private var width = 0
+    private var height = 0
+
+    mutating func decoded(width: Int, height: Int) {
+        self.framesDecoded += 1
+        (self.width, self.height) = (width, height)
+    }
+
+    /// What is told of it; the gap is the longest since the last call.
+    mutating func take() -> VideoStatistics {
+        VideoStatistics(
+            packetsReceived: self.reception.received,
+            packetsLost: self.reception.lost,
+            framesDecoded: self.framesDecoded,
+            longestGap: self.reception.takeLongestGap(),
+            longestGapEver: self.reception.longestGapEver,
+            width: self.width,
+            height: self.height
+        )
     }
 }

@@ -1,3 +1,4 @@
+import HoldfastCore
 import HoldfastWire
 
 /// A session description that has been read, understood and can be written again.
@@ -9,9 +10,10 @@ package struct SessionDescription: Equatable, Sendable {
     var origin: Origin
     /// Of an answer from one of us: the offer it answers. Browsers do not say.
     var answers: Origin?
-    /// The media lines in order. Today exactly one, of audio; a picture will be another case of
-    /// ``MediaLine/kind``.
-    var lines: [MediaLine]
+    /// The first media line: sound, and with it the transport of everything.
+    var audio: MediaLine
+    /// The media lines behind it: the camera, then the screen. An end without pictures has none.
+    var pictures: [PictureLine]
 
     /// Which description of which connection.
     struct Origin: Hashable, Sendable {
@@ -26,13 +28,18 @@ package struct SessionDescription: Equatable, Sendable {
         package let reason: String
     }
 
-    /// Lines of one description; ours have about 25.
+    /// Rows of one description; ours have about 50, a browser's some hundred.
     static let lineCountMax = 500
     /// Our own attribute: an answer names its offer, so that a late one is known as such.
     static let answersAttribute = "holdfast-answers"
 
-    /// The first line; reading guarantees that there is one.
-    var audio: MediaLine? { self.lines.first }
+    /// Pictures of one description.
+    static let pictureCountMax = VideoTrack.allCases.count
+
+    /// What each end sends on which line.
+    var plan: LinePlan {
+        LinePlan(audio: self.audio.payloadType, pictures: self.pictures.map(\.payloadType))
+    }
 
     /// Reads a description.
     package init(_ text: String) throws(Refusal) {
@@ -48,12 +55,21 @@ package struct SessionDescription: Equatable, Sendable {
         guard let origin = Self.origin(in: sections[0]) else {
             throw Refusal(reason: "The description has no origin.")
         }
-        guard sections.count == 2 else {
-            throw Refusal(reason: "The description must have exactly one media line.")
+        guard (2...2 + Self.pictureCountMax).contains(sections.count) else {
+            throw Refusal(
+                reason: "A description has one line of sound and up to two pictures behind it."
+            )
         }
         self.origin = origin
         self.answers = Self.value(Self.answersAttribute, in: sections[0]).flatMap(Origin.init)
-        self.lines = [try MediaLine(sections[1], session: sections[0])]
+        self.audio = try MediaLine(sections[1], session: sections[0])
+        self.pictures = []
+        for rows in sections.dropFirst(2) {
+            self.pictures.append(try PictureLine(rows))
+        }
+        guard Set([self.audio.name] + self.pictures.map(\.name)).count == sections.count - 1 else {
+            throw Refusal(reason: "Two media lines have the same name.")
+        }
     }
 
     /// The rows before the first `m=`, then those of each media line.
@@ -87,10 +103,12 @@ package struct SessionDescription: Equatable, Sendable {
         var rows = [
             "v=0", "o=- \(self.origin.session) \(self.origin.version) IN IP4 0.0.0.0", "s=-",
             "t=0 0", "a=ice-options:trickle",
-            "a=group:BUNDLE \(self.lines.map(\.name).joined(separator: " "))",
+            "a=group:BUNDLE "
+                + ([self.audio.name] + self.pictures.map(\.name)).joined(separator: " "),
         ]
-        for line in self.lines {
-            rows += line.rows
+        rows += self.audio.rows
+        for picture in self.pictures {
+            rows += picture.rows(transport: self.audio.transportRows)
         }
         return rows.joined(separator: "\r\n") + "\r\n"
     }

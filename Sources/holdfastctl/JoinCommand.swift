@@ -7,7 +7,7 @@ import HoldfastDrill
 struct JoinCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "join",
-        abstract: "Joins a call: type to send text; /mute /unmute /who /leave.",
+        abstract: "Joins a call: type to send text; /help lists the commands.",
         discussion: """
             The token comes from the environment variable HOLDFAST_TOKEN, or is made with the key \
             file of a development server (--keys). Sound comes from the microphone; without a sound \
@@ -38,6 +38,17 @@ struct JoinCommand: AsyncParsableCommand {
 
     @Flag(help: "Media through the call server's TURN servers alone.")
     var relayOnly = false
+
+    @Option(help: ArgumentHelp("Send a picture: camera or pattern.", valueName: "source"))
+    var video: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Show a screen: pattern, an X display (:0) or a window of it (:0/0x1400007).",
+            valueName: "source"
+        )
+    )
+    var screen: String?
 
     @Flag(help: "Begin muted.")
     var muted = false
@@ -80,6 +91,11 @@ struct JoinCommand: AsyncParsableCommand {
         phone.isSilent = self.silent
         phone.startsMuted = self.muted
         phone.isRelayOnly = self.relayOnly
+        phone.video = self.video
+        phone.screen = self.screen
+        guard phone.hasReadablePictures else {
+            throw ValidationError("--video is camera or pattern; --screen is pattern or :DISPLAY.")
+        }
         phone.title = self.title
         phone.idleTimeout = .seconds(self.idleTimeout)
         phone.isJSON = self.json

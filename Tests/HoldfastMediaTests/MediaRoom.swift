@@ -27,10 +27,15 @@ final class MediaRoom: @unchecked Sendable {
         sink: AudioSink = .silent,
         microphone: MicrophoneState = .live,
         soundCard: SoundCard = .system,
+        input: AudioRoute = .system,
+        output: AudioRoute = .system,
+        taps: MediaTaps = MediaTaps(),
         payloadTap: (@Sendable ([UInt8]) -> Void)? = nil
     ) -> ParticipantID {
         let id = ParticipantID(name)
-        let engine = GStreamerMediaEngine(soundCard: soundCard, payloadTap: payloadTap)
+        var taps = taps
+        if let payloadTap { taps.payload = payloadTap }
+        let engine = GStreamerMediaEngine(soundCard: soundCard, taps: taps)
         self.lock.withLock {
             self.engines[id] = engine
             self.said[id] = []
@@ -49,7 +54,9 @@ final class MediaRoom: @unchecked Sendable {
             source: source,
             sink: sink,
             icePolicy: .loopbackOnly,
-            microphone: microphone
+            microphone: microphone,
+            input: input,
+            output: output
         )
         self.lock.withLock { self.settings[id] = settings }
         self.start(id)
@@ -123,6 +130,40 @@ final class MediaRoom: @unchecked Sendable {
         self.events(of: id).compactMap { event in
             if case .sourceReplaced(let one) = event { one } else { nil }
         }
+    }
+
+    /// What one engine has last measured of another's picture.
+    func picture(
+        _ track: VideoTrack,
+        at id: ParticipantID,
+        of peer: ParticipantID,
+        since start: ContinuousClock.Instant? = nil
+    ) -> VideoStatistics? {
+        let last = self.statistics(at: id, of: peer, since: start).last
+        return track == .camera ? last?.camera : last?.screen
+    }
+
+    /// The pictures that ended by themselves.
+    func ends(of id: ParticipantID) -> [VideoEnd] {
+        self.events(of: id).compactMap { if case .videoEnded(let end) = $0 { end } else { nil } }
+    }
+
+    /// The routes that an engine has said to use.
+    func routes(of id: ParticipantID, _ direction: AudioDirection) -> [AudioRoute?] {
+        self.events(of: id).compactMap { event in
+            if case .routeChanged(let change) = event, change.direction == direction {
+                .some(change.used)
+            } else {
+                nil
+            }
+        }
+    }
+
+    /// The devices that an engine has named last.
+    func devices(of id: ParticipantID, _ direction: AudioDirection) -> [AudioDeviceID] {
+        self.events(of: id).reversed().lazy.compactMap { event in
+            if case .devices(let list) = event { list } else { nil }
+        }.first?.filter { $0.direction == direction }.map(\.id) ?? []
     }
 
     /// The answers an engine has given.
@@ -201,8 +242,11 @@ final class MediaRoom: @unchecked Sendable {
                     case .signal(.candidate(_, let text), let to): "candidate→\(to) \(text)"
                     case .signal(.offerRequest, let to): "offerRequest→\(to)"
                     case .statistics(let one):
-                        "\(one.packetsReceived) packets, \(one.packetsLost) lost, \(one.level) dBFS"
-                    case .peer, .reception, .sourceReplaced, .failed: "\(one.event)"
+                        "\(one.packetsReceived) packets, \(one.packetsLost) lost, \(one.level) dBFS, "
+                            + "\(one.camera?.framesDecoded ?? 0) and \(one.screen?.framesDecoded ?? 0) pictures"
+                    case .peer, .reception, .sourceReplaced, .videoReplaced, .videoEnded,
+                        .devices, .routeChanged, .failed:
+                        "\(one.event)"
                     }
                 }.joined(separator: " | ")
         }.joined(separator: "\n")

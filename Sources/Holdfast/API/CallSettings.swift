@@ -14,8 +14,12 @@ public struct CallSettings: Hashable, Sendable {
     public var idleTimeout: Duration
     /// Whether the microphone begins muted; it overrides ``MediaSettings/microphone``. Default: no.
     public var startsMuted: Bool
-    /// Whether a video call begins without this device's picture. Default: no.
+    /// Whether the camera begins paused: the others see it as muted, and it is opened by
+    /// ``HoldfastCall/startCamera(_:)``. Default: no.
     public var startsWithVideoPaused: Bool
+    /// The picture that this device begins with, when it has media at all. Default: nil, which is
+    /// the camera in a call of kind ``CallKind/video`` and nothing in any other.
+    public var camera: VideoSource?
     /// How media begins; nil (the default) for a call without media of this device. Needs
     /// ``HoldfastClient/Configuration/mediaEngine``; without one the call goes on and
     /// ``HoldfastCall/Event/media(_:)`` says `failed`.
@@ -29,6 +33,7 @@ public struct CallSettings: Hashable, Sendable {
         idleTimeout: Duration = .seconds(300),
         startsMuted: Bool = false,
         startsWithVideoPaused: Bool = false,
+        camera: VideoSource? = nil,
         media: MediaSettings? = nil
     ) {
         self.title = title
@@ -37,12 +42,19 @@ public struct CallSettings: Hashable, Sendable {
         self.idleTimeout = idleTimeout
         self.startsMuted = startsMuted
         self.startsWithVideoPaused = startsWithVideoPaused
+        self.camera = camera
         self.media = media
     }
 }
 
 extension CallSettings {
     var microphone: MicrophoneState { self.startsMuted ? .muted : .live }
+
+    var cameraChoice: VideoChoice {
+        guard self.media != nil, let source = self.camera ?? (self.kind == .video ? .camera : nil)
+        else { return .off }
+        return self.startsWithVideoPaused ? .paused : .live(source)
+    }
 
     /// What the engine is told; throws for what the server would refuse (HF-10).
     func request(call: CallID, deviceID: String) throws(HoldfastError) -> JoinRequest {
@@ -60,7 +72,11 @@ extension CallSettings {
         var state = MediaState()
         if media != nil {
             state.microphone = self.startsMuted ? .muted : .live
-            if self.kind == .video { state.camera = self.startsWithVideoPaused ? .muted : .live }
+            switch self.cameraChoice {
+            case .live: state.camera = .live
+            case .paused: state.camera = .muted
+            case .off: break
+            }
         }
         let options = JoinOptions(
             call: call,
@@ -71,7 +87,7 @@ extension CallSettings {
             media: state,
             deviceID: deviceID
         )
-        return JoinRequest(options: options, media: media)
+        return JoinRequest(options: options, media: media, camera: self.cameraChoice)
     }
 
     private static let idleTimeoutMax: Duration = .seconds(366 * 86_400)

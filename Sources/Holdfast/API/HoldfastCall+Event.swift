@@ -164,6 +164,15 @@ extension HoldfastCall {
         case statistics(MediaStatistics)
         /// Another source took the place of the wanted one.
         case sourceReplaced(SourceReplacement)
+        /// Another picture took the place of the wanted one.
+        case videoReplaced(VideoReplacement)
+        /// A picture ended without having been stopped: its window was closed, the camera is gone.
+        /// The others see it too. The call goes on, and the app may start it again.
+        case videoEnded(VideoEnd)
+        /// The sound devices of this machine, whenever one comes or goes.
+        case devices([AudioDevice])
+        /// A sound device that is used was lost or came back.
+        case routeChanged(RouteChange)
         /// The engine cannot go on; the call does.
         case failed(MediaFailure)
     }
@@ -251,6 +260,10 @@ extension HoldfastCall.MediaUpdate {
             case .reception(let id, let reception): .reception(id, reception)
             case .statistics(let statistics): .statistics(statistics)
             case .sourceReplaced(let replacement): .sourceReplaced(replacement)
+            case .videoReplaced(let replacement): .videoReplaced(replacement)
+            case .videoEnded(let end): .videoEnded(end)
+            case .devices(let devices): .devices(devices)
+            case .routeChanged(let change): .routeChanged(change)
             case .failed(let failure): .failed(failure)
             }
     }

@@ -49,6 +49,14 @@ final class CallRecord: Sendable {
         }
     }
 
+    func setVideo(_ track: VideoTrack, _ choice: VideoChoice) {
+        self.inbox.setVideo(self.handle, track, choice)
+    }
+
+    func setRoute(_ direction: AudioDirection, _ route: AudioRoute) {
+        self.inbox.setRoute(self.handle, direction, route)
+    }
+
     // MARK: - Readers
 
     func addReader() -> ReaderID { self.state.withLock { $0.addReader() } }

@@ -6,7 +6,8 @@ internal import HoldfastCore
 /// - ``offer(_:)`` for what comes at the pace of others; it is refused when ``inputCountMax`` wait.
 /// - ``insist(_:)`` for what must not be lost and cannot be many: one end per connection, one answer
 ///   per question, one input at a time per pump.
-/// - The lanes, where only the newest counts: acknowledgements and the microphone of a call.
+/// - The lanes, where only the newest counts: acknowledgements, and what a user chose of a call's
+///   microphone, pictures and devices.
 final class Inbox: Sendable {
     /// Inputs that may wait. A server has at most 256 events and a page of frames under way on
     /// a connection (HF-35), an app 256 commands.
@@ -18,10 +19,18 @@ final class Inbox: Sendable {
         var handled: (@Sendable () -> Void)?
     }
 
+    /// Of what only the newest choice counts.
+    private enum Lane: Hashable {
+        case microphone(CallHandle)
+        case video(CallHandle, VideoTrack)
+        case route(CallHandle, AudioDirection)
+    }
+
     private struct Content {
         var entries: [Entry] = []
         var processed: [CallHandle: DeliveryNumber] = [:]
-        var microphones: [CallHandle: MicrophoneState] = [:]
+        /// Five at most of each call, in the order in which they were made.
+        var choices: [(lane: Lane, event: ClientEvent)] = []
         var isClosed = false
     }
 
@@ -75,7 +84,24 @@ final class Inbox: Sendable {
 
     /// What the user chose last.
     func setMicrophone(_ call: CallHandle, _ state: MicrophoneState) {
-        self.content.withLock { $0.microphones[call] = state }
+        self.choose(.setMicrophone(call, state), in: .microphone(call))
+    }
+
+    /// What is wanted of a picture.
+    func setVideo(_ call: CallHandle, _ track: VideoTrack, _ choice: VideoChoice) {
+        self.choose(.setVideo(call, track, choice), in: .video(call, track))
+    }
+
+    /// Which device is wanted.
+    func setRoute(_ call: CallHandle, _ direction: AudioDirection, _ route: AudioRoute) {
+        self.choose(.setRoute(call, direction, route), in: .route(call, direction))
+    }
+
+    private func choose(_ event: ClientEvent, in lane: Lane) {
+        self.content.withLock { content in
+            content.choices.removeAll { $0.lane == lane }
+            content.choices.append((lane, event))
+        }
         self.bell.yield()
     }
 
@@ -99,13 +125,11 @@ final class Inbox: Sendable {
         self.content.withLock { content in
             var entries = content.entries
             content.entries.removeAll(keepingCapacity: true)
-            for (call, state) in content.microphones.sorted(by: { $0.key < $1.key }) {
-                entries.append(Entry(input: .engine(.setMicrophone(call, state))))
-            }
+            entries += content.choices.map { Entry(input: .engine($0.event)) }
             for (call, number) in content.processed.sorted(by: { $0.key < $1.key }) {
                 entries.append(Entry(input: .engine(.processed(call, number))))
             }
-            content.microphones.removeAll(keepingCapacity: true)
+            content.choices.removeAll(keepingCapacity: true)
             content.processed.removeAll(keepingCapacity: true)
             return entries
         }

@@ -49,18 +49,6 @@ extension CallEngine {
         self.tellSession(.submitted(request, command), &turn)
     }
 
-    mutating func setMicrophone(_ microphone: MicrophoneState, _ turn: inout Turn) {
-        guard !self.isConcluded else { return }
-        // Who has no microphone in the call has nothing to open: the others would wait for media.
-        let isPresent = self.request.options.media.microphone != .absent
-        guard self.request.media != nil || isPresent else { return }
-        let track: TrackState = microphone == .live ? .live : .muted
-        self.request.options.media.microphone = track
-        self.request.media?.microphone = microphone
-        if self.mesh != nil { turn.effects.append(.media(self.handle, .setMicrophone(microphone))) }
-        self.tellSession(.submitted(nil, .setMedia(self.request.options.media)), &turn)
-    }
-
     // MARK: Tokens
 
     mutating func requestToken(_ turn: inout Turn) {

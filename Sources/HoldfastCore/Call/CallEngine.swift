@@ -44,6 +44,8 @@ struct CallEngine: Sendable {
     var reconnect: ReconnectMachine
     var tokens = TokenKeeper()
     var mesh: MeshMachine?
+    var camera: VideoMachine
+    var screen = VideoMachine(track: .screen)
     var outage: Outage?
     /// The last thing that happened to network or process.
     var disturbance: (reason: LossReason, at: MonotonicInstant)?
@@ -64,6 +66,7 @@ struct CallEngine: Sendable {
         self.request = request
         self.phase = .joining(until: turn.instant.advanced(by: Self.joinPeriod))
         self.session = SessionMachine(call: request.options.call)
+        self.camera = VideoMachine(track: .camera, choice: request.camera)
         self.reconnect = ReconnectMachine(
             seed: seed,
             isForeground: turn.environment.isForeground

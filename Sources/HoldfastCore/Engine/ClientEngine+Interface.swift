@@ -43,6 +43,8 @@ package enum ClientEvent: Hashable, Sendable {
     case leave(CallHandle)
     case submit(CallHandle, RequestID, Command)
     case setMicrophone(CallHandle, MicrophoneState)
+    case setVideo(CallHandle, VideoTrack, VideoChoice)
+    case setRoute(CallHandle, AudioDirection, AudioRoute)
     case reconnectNow(CallHandle)
     /// Every listener returned for the event with this number (see ``ClientEffect/deliver``).
     case processed(CallHandle, DeliveryNumber)
@@ -111,10 +113,17 @@ package struct JoinRequest: Hashable, Sendable {
     package var options: JoinOptions
     /// Nil: no media engine takes part.
     package var media: MediaSettings?
+    /// The picture to begin with; what the others are told of it stands in `options`.
+    package var camera: VideoChoice
 
-    package init(options: JoinOptions, media: MediaSettings? = nil) {
+    package init(
+        options: JoinOptions,
+        media: MediaSettings? = nil,
+        camera: VideoChoice = .off
+    ) {
         self.options = options
         self.media = media
+        self.camera = camera
     }
 }
 
@@ -295,5 +304,9 @@ package enum MediaReport: Hashable, Sendable {
     case reception(ParticipantID, Reception)
     case statistics(MediaStatistics)
     case sourceReplaced(SourceReplacement)
+    case videoReplaced(VideoReplacement)
+    case videoEnded(VideoEnd)
+    case devices([AudioDevice])
+    case routeChanged(RouteChange)
     case failed(MediaFailure)
 }

@@ -92,6 +92,10 @@ package struct ClientEngine: Sendable {
             self.with(handle, &turn) { $0.tokenProvided(token, &$1) }
         case .tokenFailed(let handle, let reason):
             self.with(handle, &turn) { $0.tokenFailed(reason, &$1) }
+        case .setVideo(let handle, let track, let choice):
+            self.with(handle, &turn) { $0.setVideo(track, choice, &$1) }
+        case .setRoute(let handle, let direction, let route):
+            self.with(handle, &turn) { $0.setRoute(direction, route, &$1) }
         case .media(let handle, let event):
             self.with(handle, &turn) { $0.mediaReported(event, &$1) }
         case .opened(let id):

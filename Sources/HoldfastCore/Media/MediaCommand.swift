@@ -21,6 +21,13 @@ public enum MediaCommand: Hashable, Sendable {
     case setICEServers([MediaICEServer])
     /// Opens or closes the microphone. Closed means silence on the wire, not a missing track.
     case setMicrophone(MicrophoneState)
+    /// Starts, pauses or stops a picture. The same choice again changes nothing.
+    case setVideo(VideoTrack, VideoChoice)
+    /// The device that a ``AudioSource/microphone`` captures from. Sound goes on from the old one
+    /// until the new one gives some.
+    case setInput(AudioRoute)
+    /// The device that a ``AudioSink/speaker`` plays on.
+    case setOutput(AudioRoute)
     /// Sets the volume at which the others are heard: 0 is silence, 1 is unchanged.
     case setOutputGain(Double)
     /// Ends everything and lets go of the devices. The engine can be started again.
@@ -67,6 +74,14 @@ public struct MediaSettings: Hashable, Sendable {
     public var icePolicy: ICEPolicy
     /// The microphone at the start.
     public var microphone: MicrophoneState
+    /// The device to capture from. Default ``AudioRoute/system``.
+    public var input: AudioRoute
+    /// The device to play on. Default ``AudioRoute/system``.
+    public var output: AudioRoute
+    /// Bounds of the camera's picture. Default ``VideoFormat/camera``.
+    public var camera: VideoFormat
+    /// Bounds of the screen's picture. Default ``VideoFormat/screen``.
+    public var screen: VideoFormat
 
     /// Creates settings.
     public init(
@@ -74,13 +89,21 @@ public struct MediaSettings: Hashable, Sendable {
         sink: AudioSink = .speaker,
         iceServers: [MediaICEServer] = [],
         icePolicy: ICEPolicy = .all,
-        microphone: MicrophoneState = .live
+        microphone: MicrophoneState = .live,
+        input: AudioRoute = .system,
+        output: AudioRoute = .system,
+        camera: VideoFormat = .camera,
+        screen: VideoFormat = .screen
     ) {
         self.source = source
         self.sink = sink
         self.iceServers = iceServers
         self.icePolicy = icePolicy
         self.microphone = microphone
+        self.input = input
+        self.output = output
+        self.camera = camera
+        self.screen = screen
     }
 }
 

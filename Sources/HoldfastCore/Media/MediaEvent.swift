@@ -14,6 +14,15 @@ public enum MediaEvent: Hashable, Sendable {
     case statistics(MediaStatistics)
     /// The wanted source could not be opened and another took its place.
     case sourceReplaced(SourceReplacement)
+    /// The wanted picture could not be opened and another took its place.
+    case videoReplaced(VideoReplacement)
+    /// A picture ended without having been stopped; the call goes on, and it may be started again.
+    case videoEnded(VideoEnd)
+    /// The sound devices of this machine: all of them, when a device was opened first and whenever
+    /// one comes or goes.
+    case devices([AudioDevice])
+    /// A device that is used was lost, or came back: what is used now.
+    case routeChanged(RouteChange)
     /// The engine cannot go on; the session does.
     case failed(MediaFailure)
 }
@@ -24,6 +33,8 @@ public enum MediaEngineLimits {
     public static let silence: Duration = .seconds(1)
     /// Peers of one engine: a mesh of four participants.
     public static let peerCountMax = 3
+    /// Devices that ``MediaEvent/devices(_:)`` names at most.
+    public static let deviceCountMax = 64
     /// Time between two ``MediaEvent/statistics(_:)`` of one peer.
     public static let statisticsInterval: Duration = .seconds(1)
 }
@@ -61,6 +72,10 @@ public struct MediaStatistics: Hashable, Sendable {
     public var longestGapEver: Duration
     /// Loudness of what is received, in dBFS; -100 and below is silence.
     public var level: Double
+    /// The camera's picture; nil before its first packet.
+    public var camera: VideoStatistics?
+    /// The screen's picture; nil before its first packet.
+    public var screen: VideoStatistics?
 
     /// Creates a measurement.
     public init(
@@ -69,7 +84,9 @@ public struct MediaStatistics: Hashable, Sendable {
         packetsLost: UInt64 = 0,
         longestGap: Duration = .zero,
         longestGapEver: Duration = .zero,
-        level: Double = -100
+        level: Double = -100,
+        camera: VideoStatistics? = nil,
+        screen: VideoStatistics? = nil
     ) {
         self.peer = peer
         self.packetsReceived = packetsReceived
@@ -77,6 +94,8 @@ public struct MediaStatistics: Hashable, Sendable {
         self.longestGap = longestGap
         self.longestGapEver = longestGapEver
         self.level = level
+        self.camera = camera
+        self.screen = screen
     }
 }
 

@@ -296,6 +296,14 @@ struct MeshMachine: Sendable {
             effects.append(.report(.statistics(statistics)))
         case .sourceReplaced(let replacement):
             effects.append(.report(.sourceReplaced(replacement)))
+        case .videoReplaced(let replacement):
+            effects.append(.report(.videoReplaced(replacement)))
+        case .videoEnded(let end):
+            effects.append(.report(.videoEnded(end)))
+        case .devices(let devices):
+            effects.append(.report(.devices(devices)))
+        case .routeChanged(let change):
+            effects.append(.report(.routeChanged(change)))
         case .failed(let failure):
             effects.append(.report(.failed(failure)))
         }

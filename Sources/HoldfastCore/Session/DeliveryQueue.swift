@@ -135,6 +135,10 @@ extension MediaReport {
         case reception(ParticipantID)
         case statistics(ParticipantID)
         case source
+        case videoReplaced(VideoTrack)
+        case videoEnded(VideoTrack)
+        case devices
+        case route(AudioDirection)
         case failure(MediaFailure.Code)
     }
 
@@ -144,6 +148,10 @@ extension MediaReport {
         case .reception(let id, _): .reception(id)
         case .statistics(let statistics): .statistics(statistics.peer)
         case .sourceReplaced: .source
+        case .videoReplaced(let replacement): .videoReplaced(replacement.track)
+        case .videoEnded(let end): .videoEnded(end.track)
+        case .devices: .devices
+        case .routeChanged(let change): .route(change.direction)
         case .failed(let failure): .failure(failure.code)
         }
     }

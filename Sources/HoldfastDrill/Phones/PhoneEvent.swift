@@ -10,7 +10,8 @@ package struct PhoneEvent: Codable, Hashable, Sendable {
     package var at: Double
     /// `joined`, `lost`, `restored`, `left`, `timed_out`, `closed`, `participant_joined`,
     /// `participant_updated`, `participant_left`, `message`, `idle_warning`, `idle_cleared`,
-    /// `missed`, `sent`, `failed`, `peer`, `reception`, `media`, `notice`.
+    /// `missed`, `sent`, `failed`, `peer`, `reception`, `media`, `video_ended`, `devices`, `route`,
+    /// `notice`.
     package var event: String
     /// Who joined, changed, left, sent or is measured.
     package var participant: String?
@@ -31,6 +32,36 @@ package struct PhoneEvent: Codable, Hashable, Sendable {
     package var longestGapEverMilliseconds: Double?
     /// dBFS; -100 is silence.
     package var level: Double?
+    /// `live`, `muted`, `absent` or `interrupted`, as the participant says of its pictures.
+    package var cameraState: String?
+    package var screenState: String?
+    /// What is received of a participant's pictures.
+    package var camera: Picture?
+    package var screen: Picture?
+    /// Camera, screen, input or output.
+    package var track: String?
+    /// The names of this machine's sound devices.
+    package var inputs: [String]?
+    package var outputs: [String]?
+
+    /// What is received of one picture.
+    package struct Picture: Codable, Hashable, Sendable {
+        package var packetsReceived: UInt64
+        package var packetsLost: UInt64
+        package var framesDecoded: UInt64
+        /// Since the last line of this participant.
+        package var longestGapMilliseconds: Double
+        package var width: Int
+        package var height: Int
+
+        enum CodingKeys: String, CodingKey {
+            case width, height
+            case packetsReceived = "packets_received"
+            case packetsLost = "packets_lost"
+            case framesDecoded = "frames_decoded"
+            case longestGapMilliseconds = "longest_gap_ms"
+        }
+    }
 
     package init(_ event: String) {
         self.at = 0
@@ -39,6 +70,9 @@ package struct PhoneEvent: Codable, Hashable, Sendable {
 
     enum CodingKeys: String, CodingKey {
         case at, event, participant, name, reason, text, offset, microphone, reachability, level
+        case camera, screen, track, inputs, outputs
+        case cameraState = "camera_state"
+        case screenState = "screen_state"
         case downtimeMilliseconds = "downtime_ms"
         case packetsReceived = "packets_received"
         case packetsLost = "packets_lost"

@@ -16,6 +16,10 @@ package struct PhoneOptions: Sendable {
     package var isSilent = false
     package var startsMuted = false
     package var isRelayOnly = false
+    /// `camera` or `pattern`; nil for no picture.
+    package var video: String?
+    /// `pattern`, a display or a window; nil for nothing.
+    package var screen: String?
     package var title = ""
     package var idleTimeout: Duration = .seconds(300)
     package var isJSON = false
@@ -23,6 +27,12 @@ package struct PhoneOptions: Sendable {
     package var sessionFolder: String?
     package var trust: String?
     package var allowsPlaintext = false
+
+    /// Whether `--video` and `--screen` can be used as they are.
+    package var hasReadablePictures: Bool {
+        (self.video.map { PhoneCommand.camera($0) != nil } ?? true)
+            && (self.screen.map { PhoneCommand.screen($0) != nil } ?? true)
+    }
 
     package init(server: String, call: String, name: String) {
         self.server = server
@@ -47,7 +57,8 @@ package struct PhoneOptions: Sendable {
             settings: PhoneProgram.Settings(
                 call: CallID(self.call),
                 settings: self.callSettings,
-                isJSON: self.isJSON
+                isJSON: self.isJSON,
+                screen: self.screen.flatMap(PhoneCommand.screen)
             )
         )
         do {
@@ -63,6 +74,7 @@ package struct PhoneOptions: Sendable {
             displayName: self.name,
             idleTimeout: self.idleTimeout,
             startsMuted: self.startsMuted,
+            camera: self.video.flatMap(PhoneCommand.camera),
             media: self.hasMedia ? self.media : nil
         )
     }

@@ -123,6 +123,8 @@ extension PhoneEvent {
         self.participant = participant.id.rawValue
         self.name = participant.displayName
         self.microphone = participant.media.microphone.rawValue
+        self.cameraState = participant.media.camera.rawValue
+        self.screenState = participant.media.screen.rawValue
         self.reachability = participant.reachability.rawValue
     }
 
@@ -147,9 +149,28 @@ extension PhoneEvent {
             self.longestGapMilliseconds = statistics.longestGap.inMilliseconds.rounded()
             self.longestGapEverMilliseconds = statistics.longestGapEver.inMilliseconds.rounded()
             self.level = (statistics.level * 10).rounded() / 10
+            self.camera = statistics.camera.map(PhoneEvent.Picture.init)
+            self.screen = statistics.screen.map(PhoneEvent.Picture.init)
         case .sourceReplaced(let replacement):
             self.init("notice")
             self.text = "sound source: \(replacement.reason)\(replacement.substitute)"
+        case .videoReplaced(let replacement):
+            self.init("notice")
+            self.text = "\(replacement.track): \(replacement.reason) A test pattern is sent."
+        case .videoEnded(let end):
+            self.init("video_ended")
+            self.track = "\(end.track)"
+            self.reason = end.reason.rawValue
+            self.text = end.message
+        case .devices(let devices):
+            self.init("devices")
+            self.inputs = devices.filter { $0.direction == .input }.map(\.id.rawValue)
+            self.outputs = devices.filter { $0.direction == .output }.map(\.id.rawValue)
+        case .routeChanged(let change):
+            self.init("route")
+            self.track = "\(change.direction)"
+            self.reason = change.used.map(PhoneCommand.name(of:))
+            self.text = change.reason
         case .failed(let failure):
             self.init("failed")
             self.reason = failure.code.rawValue
@@ -172,6 +193,7 @@ extension PhoneEvent {
         case "participant_joined": return "+ \(who) joined"
         case "participant_updated":
             return "~ \(who): \(self.reachability ?? ""), microphone \(self.microphone ?? "")"
+                + self.pictures
         case "participant_left": return "- \(who) left (\(self.reason ?? ""))"
         case "message": return "\(who): \(self.text ?? "")"
         case "idle_warning":
@@ -183,11 +205,36 @@ extension PhoneEvent {
             let level = Int(self.level ?? -100)
             return "♪ \(who) \(level) dBFS, \(self.packetsReceived ?? 0) packets, "
                 + "\(self.packetsLost ?? 0) lost, longest gap \(Int(self.longestGapMilliseconds ?? 0)) ms"
+        case "video_ended": return "! your \(self.track ?? "") ended: \(self.text ?? "")"
+        case "route": return "· \(self.track ?? ""): \(self.reason ?? "nothing"). \(self.text ?? "")"
         case "peer", "reception": return "♪ \(who): \(self.reason ?? "")"
         case "notice": return "· \(self.text ?? "")"
         case "failed": return "✗ \(self.text ?? "")"
         default: return nil
         }
+    }
+}
+
+extension PhoneEvent {
+    /// What a participant shows, for people; nothing when it shows nothing.
+    fileprivate var pictures: String {
+        let shown = [("camera", self.cameraState), ("screen", self.screenState)]
+        return shown.map { name, state in
+            state == nil || state == "absent" ? "" : ", \(name) \(state ?? "")"
+        }.joined()
+    }
+}
+
+extension PhoneEvent.Picture {
+    fileprivate init(_ statistics: VideoStatistics) {
+        self.init(
+            packetsReceived: statistics.packetsReceived,
+            packetsLost: statistics.packetsLost,
+            framesDecoded: statistics.framesDecoded,
+            longestGapMilliseconds: statistics.longestGap.inMilliseconds.rounded(),
+            width: statistics.width,
+            height: statistics.height
+        )
     }
 }
 

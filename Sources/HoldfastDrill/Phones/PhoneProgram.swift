@@ -11,9 +11,17 @@ package struct PhoneProgram: Sendable {
         package var settings: CallSettings
         /// Lines of ``PhoneEvent`` instead of text for people.
         package var isJSON: Bool
+        /// What is shown from the start.
+        package var screen: VideoSource?
 
-        package init(call: CallID, settings: CallSettings, isJSON: Bool) {
+        package init(
+            call: CallID,
+            settings: CallSettings,
+            isJSON: Bool,
+            screen: VideoSource? = nil
+        ) {
             self.call = call
+            self.screen = screen
             self.settings = settings
             self.isJSON = isJSON
         }
@@ -48,6 +56,7 @@ package struct PhoneProgram: Sendable {
 
     private func stay() async throws -> Bool {
         let call = try await self.enter()
+        if let screen = self.settings.screen { call.startScreenShare(screen) }
         return await withTaskGroup(of: Bool?.self) { group in
             group.addTask { await self.printEvents(of: call) }
             group.addTask {
@@ -111,19 +120,27 @@ package struct PhoneProgram: Sendable {
         in call: HoldfastCall,
         _ queue: AsyncStream<String>.Continuation
     ) async -> Bool {
-        switch line {
-        case "": break
-        case "/mute": call.mute()
-        case "/unmute": call.unmute()
-        case "/who": self.printer.show(call.participants)
-        case "/reconnect": call.reconnectNow()
-        case "/leave":
+        if line.isEmpty { return true }
+        guard line.hasPrefix("/") else {
+            if case .dropped = queue.yield(line) { self.printer.notice("too many messages wait") }
+            return true
+        }
+        switch PhoneCommand(line) {
+        case .mute: call.mute()
+        case .unmute: call.unmute()
+        case .who: self.printer.show(call.participants)
+        case .reconnect: call.reconnectNow()
+        case .camera(.live(let source)): call.startCamera(source)
+        case .camera(.paused): call.pauseCamera()
+        case .camera(.off): call.stopCamera()
+        case .screen(.live(let source)): call.startScreenShare(source)
+        case .screen: call.stopScreenShare()
+        case .input(let route): call.setInput(route)
+        case .output(let route): call.setOutput(route)
+        case .leave:
             await call.leave()
             return false
-        case _ where line.hasPrefix("/"):
-            self.printer.notice("commands: /mute /unmute /who /reconnect /leave")
-        default:
-            if case .dropped = queue.yield(line) { self.printer.notice("too many messages wait") }
+        case nil: self.printer.notice(PhoneCommand.help)
         }
         return true
     }

@@ -5,6 +5,9 @@ import Testing
 @testable import HoldfastMedia
 
 @Suite struct PairNegotiationTests {
+    /// An end without pictures, as an offer of one line describes it.
+    private static let soundAlone = LinePlan(audio: 111, pictures: [])
+
     /// The text of a description of one connection of the other side, or of ours.
     private func text(
         version: Int = 0,
@@ -32,7 +35,7 @@ import Testing
     /// An offerer that has made its first offer.
     private func offering() -> PairNegotiation {
         var pair = PairNegotiation(role: .offerer)
-        #expect(pair.handle(.connectWanted) == [.open(payloadType: 111)])
+        #expect(pair.handle(.connectWanted) == [.open(.offered)])
         #expect(pair.handle(.trackKnown) == [.makeOffer(restart: false)])
         #expect(pair.handle(.made(self.text())) == [.send(.offer(sdp: self.text()))])
         return pair
@@ -52,7 +55,7 @@ import Testing
     private func answered() throws -> PairNegotiation {
         var pair = PairNegotiation(role: .answerer)
         let offer = try self.description(self.text())
-        #expect(pair.handle(.offerReceived(offer)) == [.open(payloadType: 111)])
+        #expect(pair.handle(.offerReceived(offer)) == [.open(Self.soundAlone)])
         #expect(pair.handle(.trackKnown) == [.takeOffer(offer, restart: false)])
         let sent = pair.handle(.made("v=0\r\nm=audio\r\n"))
         #expect(sent == [.send(.answer(sdp: "v=0\r\na=holdfast-answers:5.0\r\nm=audio\r\n"))])
@@ -79,7 +82,37 @@ import Testing
         var pair = PairNegotiation(role: .answerer)
         let firefox = self.text().replacing("111", with: "109")
         #expect(
-            pair.handle(.offerReceived(try self.description(firefox))) == [.open(payloadType: 109)]
+            pair.handle(.offerReceived(try self.description(firefox))) == [.open(LinePlan(audio: 109, pictures: []))]
+        )
+    }
+
+    @Test func `the answerer has the lines that were offered, and no more`() throws {
+        for count in 0...2 {
+            var pair = PairNegotiation(role: .answerer)
+            let offer = try self.description(self.text() + pictures(count))
+            let plan = LinePlan(audio: 111, pictures: Array([96, 97].prefix(count)))
+            #expect(pair.handle(.offerReceived(offer)) == [.open(plan)])
+        }
+    }
+
+    @Test func `an answer may turn pictures down, but not leave their lines out`() throws {
+        var pair = PairNegotiation(role: .offerer)
+        _ = pair.handle(.connectWanted)
+        _ = pair.handle(.trackKnown)
+        _ = pair.handle(.made(self.text() + pictures(2)))
+        let short = try self.description(self.text(answers: "5.0", setup: "active") + pictures(1))
+        #expect(pair.handle(.answerReceived(short)).isComplaint)
+        let none = pictures(2).replacing("m=video 9", with: "m=video 0")
+        let answer = try self.description(self.text(answers: "5.0", setup: "active") + none)
+        #expect(pair.handle(.answerReceived(answer)) == [.takeAnswer(answer)])
+        #expect(answer.pictures.allSatisfy { $0.direction == .inactive })
+    }
+
+    @Test func `an offer with other lines is of another connection`() throws {
+        var pair = try self.answered()
+        let more = try self.description(self.text(version: 1) + pictures(2))
+        #expect(
+            pair.handle(.offerReceived(more)) == [.open(LinePlan(audio: 111, pictures: [96, 97]))]
         )
     }
 
@@ -157,7 +190,7 @@ import Testing
     @Test func `an offerer that began anew makes the answerer begin anew`() throws {
         var pair = try self.answered()
         let other = try self.description(self.text(connection: "two"))
-        #expect(pair.handle(.offerReceived(other)) == [.open(payloadType: 111)])
+        #expect(pair.handle(.offerReceived(other)) == [.open(Self.soundAlone)])
         #expect(pair.handle(.trackKnown) == [.takeOffer(other, restart: false)])
     }
 
@@ -168,7 +201,7 @@ import Testing
         let other = try self.description(
             self.text(connection: "two", answers: "5.1", setup: "active")
         )
-        #expect(pair.handle(.answerReceived(other)) == [.open(payloadType: 111)])
+        #expect(pair.handle(.answerReceived(other)) == [.open(.offered)])
         #expect(pair.handle(.trackKnown) == [.makeOffer(restart: false)])
         #expect(pair.remote == nil)
     }
@@ -176,7 +209,7 @@ import Testing
     @Test func `another certificate is another connection too`() throws {
         var pair = try self.answered()
         let other = try self.description(self.text().replacing("ab:ab", with: "cd:cd"))
-        #expect(pair.handle(.offerReceived(other)) == [.open(payloadType: 111)])
+        #expect(pair.handle(.offerReceived(other)) == [.open(Self.soundAlone)])
     }
 
     @Test func `a late answer to an earlier offer is ignored`() throws {
@@ -219,12 +252,12 @@ import Testing
         var offerer = try self.connected()
         #expect(offerer.handle(.broken) == [])
         #expect(offerer.handle(.trackKnown) == [])
-        #expect(offerer.handle(.offerWanted(restart: true)) == [.open(payloadType: 111)])
+        #expect(offerer.handle(.offerWanted(restart: true)) == [.open(.offered)])
         #expect(offerer.handle(.trackKnown) == [.makeOffer(restart: false)])
         var answerer = try self.answered()
         _ = answerer.handle(.broken)
         let offer = try self.description(self.text(version: 3))
-        #expect(answerer.handle(.offerReceived(offer)) == [.open(payloadType: 111)])
+        #expect(answerer.handle(.offerReceived(offer)) == [.open(Self.soundAlone)])
     }
 
     @Test func `late reports of a connection that is gone change nothing`() throws {

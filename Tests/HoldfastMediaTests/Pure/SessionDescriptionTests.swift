@@ -36,6 +36,28 @@ let chromeOffer = """
     a=candidate:1 1 udp 2113937151 192.0.2.1 50000 typ host generation 0 network-cost 999
     """
 
+/// The media lines of that many pictures behind ``chromeOffer``.
+func pictures(_ count: Int) -> String {
+    (0..<count).map { index in
+        """
+
+        m=video 9 UDP/TLS/RTP/SAVPF \(96 + index) 102
+        c=IN IP4 0.0.0.0
+        a=ice-ufrag:evil
+        a=ice-pwd:evilevilevilevilevilevil
+        a=fingerprint:sha-256 \(print64.replacing("ab", with: "ee"))
+        a=setup:passive
+        a=mid:\(1 + index)
+        a=sendrecv
+        a=rtcp-mux
+        a=rtpmap:\(96 + index) VP8/90000
+        a=rtcp-fb:\(96 + index) nack pli
+        a=rtpmap:102 H264/90000
+        a=ssrc:\(1000 + index) cname:aBcD/123=
+        """
+    }.joined()
+}
+
 @Suite struct SessionDescriptionTests {
     private func read(_ text: String) throws -> SessionDescription {
         try SessionDescription(text)
@@ -46,8 +68,8 @@ let chromeOffer = """
         #expect(description.origin.session == 8_070_012_345_678_901_234)
         #expect(description.origin.version == 2)
         #expect(description.answers == nil)
-        let audio = try #require(description.audio)
-        #expect(audio.kind == .audio(payloadType: 111))
+        let audio = description.audio
+        #expect(audio.payloadType == 111)
         #expect(audio.name == "0")
         #expect(audio.usernameFragment == "4aB+")
         #expect(audio.setup == .actpass)
@@ -122,7 +144,49 @@ let chromeOffer = """
         #expect(throws: SessionDescription.Refusal.self) { try self.read(text) }
     }
 
-    @Test func `two lines, and too long a text, are refused`() {
+    @Test func `pictures are read, and share the transport of the sound`() throws {
+        let description = try self.read(chromeOffer + pictures(2))
+        #expect(description.pictures.map(\.payloadType) == [96, 97])
+        #expect(description.pictures.map(\.name) == ["1", "2"])
+        #expect(description.pictures.map { $0.streams.map(\.source) } == [[1000], [1001]])
+        let text = description.text
+        #expect(text.contains("a=group:BUNDLE 0 1 2\r\n"))
+        #expect(!text.contains("evil") && !text.contains("EE:EE") && !text.contains("H264"))
+        #expect(text.matches(of: /a=rtcp-fb:9[67] nack pli/).count == 2)
+        #expect(try self.read(text) == description)
+    }
+
+    @Test(arguments: [
+        ("m=video 9", "m=application 9"), ("VP8/90000", "H265/90000"), ("mid:1", "mid:0"),
+        ("m=video 9 UDP/TLS/RTP/SAVPF", "m=video 9 RTP/AVP"), ("a=mid:1", "a=mid:"),
+    ])
+    func `a picture's line that cannot be used refuses the whole`(change: (String, String)) {
+        let text = (chromeOffer + pictures(1)).replacing(change.0, with: change.1)
+        #expect(throws: SessionDescription.Refusal.self) { try self.read(text) }
+    }
+
+    @Test func `a packet belongs to the line that named its stream, else to its number`() throws {
+        let said = try self.read(chromeOffer + pictures(2))
+        let plan = LinePlan(audio: 111, pictures: [96, 96])
+        func owner(_ source: UInt32, _ type: UInt8) -> LinePlan.Owner? {
+            plan.owner(
+                of: ReceivedPacket(source: source, sequence: 1),
+                payloadType: type,
+                said: said
+            )
+        }
+        #expect(owner(1000, 96) == .picture(.camera))
+        #expect(owner(1001, 96) == .picture(.screen))
+        #expect(owner(7, 96) == .picture(.camera))
+        #expect(owner(7, 111) == .sound)
+        #expect(owner(7, 98) == nil)
+    }
+
+    @Test func `a third picture, and too long a text, are refused`() {
+        #expect(throws: Never.self) { try self.read(chromeOffer + pictures(2)) }
+        #expect(throws: SessionDescription.Refusal.self) {
+            try self.read(chromeOffer + pictures(3))
+        }
         #expect(throws: SessionDescription.Refusal.self) {
             try self.read(chromeOffer + "\nm=audio 9 UDP/TLS/RTP/SAVPF 111")
         }
@@ -136,7 +200,7 @@ let chromeOffer = """
         let streams = (1...40).map { "a=ssrc:\($0) cname:x" }
         let candidates = (1...90).map { "a=candidate:\($0) 1 udp 1 192.0.2.1 5 typ host" }
         let text = chromeOffer + "\n" + (streams + candidates).joined(separator: "\n")
-        let audio = try #require(try self.read(text).audio)
+        let audio = try self.read(text).audio
         #expect(audio.streams.count == MediaLine.streamCountMax)
         #expect(audio.candidates.count == MediaLine.candidateCountMax)
     }

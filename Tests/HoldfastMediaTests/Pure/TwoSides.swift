@@ -135,7 +135,8 @@ struct TwoSides {
         _ description: SessionDescription,
         at side: WritableKeyPath<TwoSides, Side>
     ) {
-        guard let audio = description.audio, let name = audio.streams.first?.name else { return }
+        let audio = description.audio
+        guard let name = audio.streams.first?.name else { return }
         self[keyPath: side].remote = (String(name), String(audio.usernameFragment))
     }
 
