@@ -106,7 +106,7 @@ static GstElement *head(hf_picture *picture, const hf_picture_options *options) 
     }
     case HF_PICTURE_PATTERN: {
         gchar *text = g_strdup_printf("videotestsrc is-live=true pattern=ball ! "
-                                      "video/x-raw,format=I420,width=%d,height=%d,framerate=%d/1",
+                                      "capsfilter caps=video/x-raw,format=I420,width=%d,height=%d,framerate=%d/1",
                                       options->width_max, options->height_max, options->frames_per_second);
         GstElement *bin = gst_parse_bin_from_description(text, TRUE, NULL);
         g_free(text);

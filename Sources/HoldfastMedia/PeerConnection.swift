@@ -113,8 +113,18 @@ import HoldfastWire
     /// Sends a picture from its next key frame on; nothing happens when the other end has no place
     /// for it.
     func attach(_ picture: PictureHandle, on track: VideoTrack) {
-        guard let pointer = unsafe self.pointer else { return }
+        guard let pointer = unsafe self.pointer, self.takes(track) else { return }
         unsafe hf_peer_attach_picture(pointer, LinePlan.line(of: track), picture.pointer)
+    }
+
+    /// Whether the other end said that it receives on the track's line. webrtcbin 1.22 would send all
+    /// the same.
+    private func takes(_ track: VideoTrack) -> Bool {
+        let index = Int(LinePlan.line(of: track)) - 1
+        guard let lines = self.negotiation.remote?.pictures, lines.indices.contains(index) else {
+            return false
+        }
+        return [.sendrecv, .recvonly].contains(lines[index].direction)
     }
 
     func detachPicture(on track: VideoTrack) {

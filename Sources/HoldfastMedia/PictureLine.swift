@@ -24,8 +24,10 @@ struct PictureLine: Equatable, Sendable {
         }
         let offered = words[3...]
         let payloadType = MediaLine.payloadType(of: "vp8/90000", in: rows, offered: offered)
+        // Without a port of its own a line may still share the first one's (RFC 8843 §6).
+        let isRefused = port == 0 && !rows.contains("a=bundle-only")
         // Whoever turns a line down need not name a codec.
-        guard let payloadType = payloadType ?? (port == 0 ? Self.dynamic(offered) : nil) else {
+        guard let payloadType = payloadType ?? (isRefused ? Self.dynamic(offered) : nil) else {
             throw refuse("VP8 codec")
         }
         self.payloadType = payloadType
@@ -33,7 +35,7 @@ struct PictureLine: Equatable, Sendable {
         let said = rows.lazy.compactMap {
             MediaLine.Direction(rawValue: String($0.dropFirst(2)))
         }.first
-        self.direction = port == 0 ? .inactive : said ?? .sendrecv
+        self.direction = isRefused ? .inactive : said ?? .sendrecv
         self.streams = MediaLine.streams(in: rows)
     }
 

@@ -31,19 +31,30 @@ extension RealMedia {
             await room.waitFlowing(warm.0, warm.1)
             room.tell(warm.0, .stop)
             room.tell(warm.1, .stop)
+            // One round with pictures makes what the process keeps for good.
+            await self.show(room, warm.0, warm.1)
             let before = await Resources.settled()
-            for _ in 0..<5 {
-                let start = ContinuousClock.now
-                room.start(warm.0)
-                room.start(warm.1)
-                room.connect(warm.0, warm.1)
-                await room.waitFlowing(warm.0, warm.1, since: start)
-                room.tell(warm.0, .stop)
-                room.tell(warm.1, .stop)
-            }
+            for _ in 0..<5 { await self.show(room, warm.0, warm.1) }
             let after = await Resources.settled { $0.isNotMore(than: before, slack: 3) }
             #expect(after.isNotMore(than: before, slack: 3), "\(before) became \(after)")
             await room.end()
+        }
+
+        /// A call with a picture each way, from start to stop.
+        private func show(_ room: MediaRoom, _ a: ParticipantID, _ b: ParticipantID) async {
+            let start = ContinuousClock.now
+            room.start(a)
+            room.start(b)
+            room.tell(a, .setVideo(.camera, .live(.pattern)))
+            room.tell(b, .setVideo(.screen, .live(.pattern)))
+            room.connect(a, b)
+            await room.waitFlowing(a, b, since: start)
+            await room.wait("pictures both ways") {
+                (room.picture(.camera, at: b, of: a, since: start)?.framesDecoded ?? 0) > 0
+                    && (room.picture(.screen, at: a, of: b, since: start)?.framesDecoded ?? 0) > 0
+            }
+            room.tell(a, .stop)
+            room.tell(b, .stop)
         }
 
         private func comeAndGo(_ room: MediaRoom, _ a: ParticipantID, _ c: ParticipantID) async {

@@ -51,6 +51,36 @@ extension RealMedia {
             await self.contract.offerComesBeforeAnswer()
         }
 
+        @Test func `pictures are seen`() async {
+            guard hasRealMedia() else { return }
+            await self.contract.picturesAreSeen()
+        }
+
+        @Test func `paused pictures come back`() async {
+            guard hasRealMedia() else { return }
+            await self.contract.pausedPicturesComeBack()
+        }
+
+        @Test func `stopped pictures end quietly`() async {
+            guard hasRealMedia() else { return }
+            await self.contract.stoppedPicturesEndQuietly()
+        }
+
+        @Test func `an absent screen ends its track alone`() async {
+            guard hasRealMedia() else { return }
+            await self.contract.absentScreensEnd()
+        }
+
+        @Test func `pictures wait for peers`() async {
+            guard hasRealMedia() else { return }
+            await self.contract.picturesWaitForPeers()
+        }
+
+        @Test func `absent devices are no failure`() async {
+            guard hasRealMedia() else { return }
+            await self.contract.absentDevicesAreNoFailure()
+        }
+
         @Test func `events end when the engine is released`() async {
             guard hasRealMedia() else { return }
             await self.contract.eventsEndOnRelease()

@@ -44,6 +44,36 @@ final class PrivatePulseAudio {
         }
     }
 
+    /// Adds a device; what is given back removes it.
+    func load(_ module: String) throws -> Int {
+        let text = try self.control(["load-module"] + module.split(separator: " ").map(String.init))
+        return Int(text) ?? -1
+    }
+
+    /// As when a device is unplugged.
+    func unload(_ module: Int) throws {
+        _ = try self.control(["unload-module", "\(module)"])
+    }
+
+    /// One command of pactl's.
+    @discardableResult
+    func control(_ arguments: [String]) throws -> String {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/pactl")
+        process.arguments = ["-s", self.server] + arguments
+        var environment = ProcessInfo.processInfo.environment
+        environment["HOME"] = self.directory
+        environment["XDG_RUNTIME_DIR"] = self.directory
+        process.environment = environment
+        let output = Pipe()
+        process.standardOutput = output
+        try process.run()
+        let data = output.fileHandleForReading.readDataToEndOfFile()
+        process.waitUntilExit()
+        return String(decoding: data, as: UTF8.self)
+            .trimmingCharacters(in: .whitespacesAndNewlines)
+    }
+
     /// As when the server crashes.
     func kill() {
         guard let process = self.process else { return }

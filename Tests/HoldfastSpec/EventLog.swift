@@ -38,6 +38,17 @@ actor EventLog {
         self.receiver = (engine, name)
     }
 
+    /// The pictures that ended by themselves.
+    var ends: [VideoEnd] { self.events.compactMap(\.end) }
+
+    /// How many reports of measurements there were.
+    var reportCount: Int { self.events.count(where: \.isReport) }
+
+    /// The pictures of a track, as of the last report.
+    func lastFrameCount(of track: VideoTrack) -> UInt64 {
+        self.events.last(where: \.isReport)?.frameCount(of: track) ?? 0
+    }
+
     var signals: [MediaEvent] {
         self.events.filter { if case .signal = $0 { true } else { false } }
     }
@@ -64,6 +75,16 @@ actor EventLog {
 extension MediaEvent {
     var isOffer: Bool { if case .signal(.offer, _) = self { true } else { false } }
     var isAnswer: Bool { if case .signal(.answer, _) = self { true } else { false } }
+    var isReport: Bool { if case .statistics = self { true } else { false } }
+    var end: VideoEnd? { if case .videoEnded(let end) = self { end } else { nil } }
+    /// Pictures decoded, in a report; 0 in any other event.
+    func frameCount(of track: VideoTrack) -> UInt64 {
+        guard case .statistics(let report) = self else { return 0 }
+        switch track {
+        case .camera: return report.camera?.framesDecoded ?? 0
+        case .screen: return report.screen?.framesDecoded ?? 0
+        }
+    }
     var isFailure: Bool { self.failureCode != nil }
     var failureCode: MediaFailure.Code? {
         if case .failed(let failure) = self { failure.code } else { nil }

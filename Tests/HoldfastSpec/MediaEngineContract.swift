@@ -73,6 +73,9 @@ public struct MediaEngineContract: Sendable {
         engine.apply(.setMicrophone(.muted))
         engine.apply(.setICEServers([]))
         engine.apply(.setOutputGain(0.5))
+        engine.apply(.setVideo(.camera, .live(.pattern)))
+        engine.apply(.setInput(.device(AudioDeviceID("nothing"))))
+        engine.apply(.setOutput(.device(AudioDeviceID("nothing"))))
         engine.apply(.restartICE(self.bob))
         await log.settle()
         #expect(await log.events.isEmpty, "a stopped engine is silent")
@@ -154,6 +157,116 @@ public struct MediaEngineContract: Sendable {
         await answered.wait("a second answer") { $0.count(where: \.isAnswer) == 2 }
         #expect(await !answered.events.contains(where: \.isOffer))
         #expect(await said.signals.allSatisfy { !$0.isAnswer })
+    }
+
+    // MARK: Pictures
+
+    /// Two engines in a call; the closure has the one that offers, and what the other one said.
+    private func inCall(
+        _ body: (_ sender: any MediaEngine, _ sent: EventLog, _ seen: EventLog) async -> Void
+    ) async {
+        let (offerer, answerer) = (self.make(), self.make())
+        let (said, answered) = (self.log(offerer), self.log(answerer))
+        offerer.apply(.start(self.settings))
+        answerer.apply(.start(self.settings))
+        await answered.relay(to: offerer, as: self.bob)
+        await said.relay(to: answerer, as: self.alice)
+        answerer.apply(.connect(self.alice, role: .answerer))
+        offerer.apply(.connect(self.bob, role: .offerer))
+        await answered.wait("packets") { $0.contains(.reception(self.alice, .flowing)) }
+        await body(offerer, said, answered)
+    }
+
+    /// A picture started in a call is seen, without another offer, and on its own track alone.
+    public func picturesAreSeen() async {
+        await self.inCall { sender, sent, seen in
+            let offers = await sent.events.count(where: \.isOffer)
+            sender.apply(.setVideo(.camera, .live(.pattern)))
+            sender.apply(.setVideo(.camera, .live(.pattern)))
+            await seen.wait("the camera") { $0.contains { $0.frameCount(of: .camera) > 2 } }
+            #expect(await !seen.events.contains { $0.frameCount(of: .screen) > 0 })
+            sender.apply(.setVideo(.screen, .live(.pattern)))
+            await seen.wait("the screen") { $0.contains { $0.frameCount(of: .screen) > 2 } }
+            #expect(await sent.events.count(where: \.isOffer) == offers)
+            #expect(await !sent.events.contains(where: \.isFailure))
+        }
+    }
+
+    /// A pause is no silence and no end, and is over at once.
+    public func pausedPicturesComeBack() async {
+        await self.inCall { sender, sent, seen in
+            sender.apply(.setVideo(.camera, .paused))
+            sender.apply(.setVideo(.camera, .live(.pattern)))
+            await seen.wait("the camera") { $0.contains { $0.frameCount(of: .camera) > 2 } }
+            sender.apply(.setVideo(.camera, .paused))
+            await seen.settle()
+            let before = await seen.lastFrameCount(of: .camera)
+            let reports = await seen.reportCount
+            await seen.wait("two more reports") { $0.count(where: \.isReport) >= reports + 2 }
+            // What was under way when the pause began may still have arrived.
+            #expect(await seen.lastFrameCount(of: .camera) <= before + 5)
+            sender.apply(.setVideo(.camera, .live(.pattern)))
+            await seen.wait("the camera again") {
+                $0.contains { $0.frameCount(of: .camera) > before + 5 }
+            }
+            #expect(await !seen.events.contains(.reception(self.alice, .silent)))
+            #expect(await sent.ends.isEmpty)
+        }
+    }
+
+    /// A picture that was stopped ends without a word.
+    public func stoppedPicturesEndQuietly() async {
+        await self.inCall { sender, sent, seen in
+            sender.apply(.setVideo(.screen, .off))
+            sender.apply(.setVideo(.screen, .live(.pattern)))
+            await seen.wait("the screen") { $0.contains { $0.frameCount(of: .screen) > 0 } }
+            sender.apply(.setVideo(.screen, .off))
+            await sent.settle()
+            #expect(await sent.ends.isEmpty)
+            #expect(await !sent.events.contains(where: \.isFailure))
+        }
+    }
+
+    /// A screen that is not there ends the track and nothing else.
+    public func absentScreensEnd() async {
+        await self.inCall { sender, sent, seen in
+            sender.apply(.setVideo(.screen, .live(.display("nowhere:99"))))
+            await sent.wait("its end is told") { events in
+                events.contains { $0.end?.track == .screen && $0.end?.reason == .unavailable }
+            }
+            sender.apply(.setVideo(.screen, .live(.pattern)))
+            await seen.wait("another screen") { $0.contains { $0.frameCount(of: .screen) > 0 } }
+            #expect(await sent.ends.count == 1)
+            #expect(await !seen.events.contains(.reception(self.alice, .silent)))
+        }
+    }
+
+    /// Who starts a picture before anybody is there is seen by whoever comes.
+    public func picturesWaitForPeers() async {
+        let (offerer, answerer) = (self.make(), self.make())
+        let (said, answered) = (self.log(offerer), self.log(answerer))
+        offerer.apply(.start(self.settings))
+        answerer.apply(.start(self.settings))
+        offerer.apply(.setVideo(.camera, .live(.pattern)))
+        await answered.relay(to: offerer, as: self.bob)
+        await said.relay(to: answerer, as: self.alice)
+        answerer.apply(.connect(self.alice, role: .answerer))
+        offerer.apply(.connect(self.bob, role: .offerer))
+        await answered.wait("the camera") { $0.contains { $0.frameCount(of: .camera) > 0 } }
+    }
+
+    // MARK: Devices
+
+    /// Devices that are not there are no failure, and sound goes on.
+    public func absentDevicesAreNoFailure() async {
+        await self.inCall { sender, sent, seen in
+            sender.apply(.setInput(.device(AudioDeviceID("nothing"))))
+            sender.apply(.setOutput(.device(AudioDeviceID("nothing"))))
+            sender.apply(.setInput(.system))
+            await sent.settle()
+            #expect(await !sent.events.contains(where: \.isFailure))
+            #expect(await !seen.events.contains(.reception(self.alice, .silent)))
+        }
     }
 
     /// Releasing the engine ends its events, also in the middle of a call.

@@ -226,6 +226,46 @@ import Testing
         }
     }
 
+    @Test func `pictures and devices reach media, and the end of one reaches the app`() async throws {
+        let settings = CallSettings(kind: .video, camera: .pattern, media: MediaSettings())
+        try await self.inCall(settings) { client, call in
+            await self.world.pass(.seconds(1), client)
+            #expect(self.world.media.commands.contains(.setVideo(.camera, .live(.pattern))))
+            call.pauseCamera()
+            call.startScreenShare(.display(":0"))
+            call.setOutput(.device(AudioDeviceID("headset")))
+            await self.world.pass(.seconds(1), client)
+            #expect(self.world.media.commands.contains(.setVideo(.camera, .paused)))
+            #expect(self.world.media.commands.contains(.setVideo(.screen, .live(.display(":0")))))
+            #expect(
+                self.world.media.commands.contains(.setOutput(.device(AudioDeviceID("headset"))))
+            )
+            let end = VideoEnd(track: .screen, reason: .system, message: "closed")
+            self.world.media.report(.videoEnded(end))
+            for await event in call.events {
+                if case .media(.videoEnded(let seen)) = event {
+                    #expect(seen == end)
+                    break
+                }
+            }
+        }
+    }
+
+    @Test func `a video call that begins paused opens no camera`() async throws {
+        let settings = CallSettings(
+            kind: .video,
+            startsWithVideoPaused: true,
+            media: MediaSettings()
+        )
+        try await self.inCall(settings) { client, call in
+            await self.world.pass(.seconds(1), client)
+            #expect(!self.world.media.commands.contains(.setVideo(.camera, .live(.camera))))
+            call.startCamera()
+            await self.world.pass(.seconds(1), client)
+            #expect(self.world.media.commands.contains(.setVideo(.camera, .live(.camera))))
+        }
+    }
+
     @Test func `what the media engine reports becomes an event`() async throws {
         let settings = CallSettings(media: MediaSettings())
         try await self.inCall(settings) { _, call in

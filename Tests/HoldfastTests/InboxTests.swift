@@ -24,10 +24,17 @@ import Testing
         inbox.processed(self.call, DeliveryNumber(5))
         inbox.processed(self.call, DeliveryNumber(3))
         inbox.setMicrophone(self.call, .muted)
+        inbox.setVideo(self.call, .camera, .live(.camera))
+        inbox.setVideo(self.call, .screen, .live(.pattern))
+        inbox.setRoute(self.call, .input, .system)
         inbox.setMicrophone(self.call, .live)
+        inbox.setVideo(self.call, .camera, .off)
         #expect(
             inbox.take().map(\.input) == [
+                .engine(.setVideo(self.call, .screen, .live(.pattern))),
+                .engine(.setRoute(self.call, .input, .system)),
                 .engine(.setMicrophone(self.call, .live)),
+                .engine(.setVideo(self.call, .camera, .off)),
                 .engine(.processed(self.call, DeliveryNumber(5))),
             ]
         )

@@ -13,7 +13,7 @@ extension CallEngine {
         self.mesh = MeshMachine(me: me, path: turn.environment.path)
         turn.effects.append(.media(self.handle, .start(settings)))
         for track in VideoTrack.allCases { self.tellVideo(track, .started, &turn) }
-        if me.media != self.request.options.media {
+        if self.isRestored, me.media != self.request.options.media {
             // An earlier process of this device sent something else, such as its screen.
             self.tellSession(.submitted(nil, .setMedia(self.request.options.media)), &turn)
         }

@@ -304,6 +304,55 @@ import Testing
         #expect(phone.send(.setMicrophone(EngineHarness.call, .live)) == [])
     }
 
+    @Test func `a picture reaches the media engine and the others, and its end too`() {
+        var phone = Self.joined(media: MediaSettings())
+        let display = VideoChoice.live(.display(":0"))
+        var effects = phone.send(.setVideo(EngineHarness.call, .screen, display))
+        #expect(effects.commands == [.setVideo(.screen, display)])
+        let shown = MediaState(microphone: .live, screen: .live)
+        #expect(effects.sent == [.command(CommandNumber(1), .setMedia(shown))])
+        let end = VideoEnd(track: .screen, reason: .system, message: "closed")
+        effects = phone.send(.media(EngineHarness.call, .videoEnded(end)))
+        #expect(effects.commands == [.setVideo(.screen, .off)])
+        let gone = MediaState(microphone: .live)
+        #expect(effects.sent == [.command(CommandNumber(2), .setMedia(gone))])
+        #expect(phone.told.last == .media(.videoEnded(end)))
+    }
+
+    @Test func `a camera chosen before the call is joined is started with media`() {
+        var phone = EngineHarness()
+        let request = EngineHarness.request(media: MediaSettings())
+        phone.send(.join(EngineHarness.call, request))
+        #expect(
+            phone.send(.setVideo(EngineHarness.call, .camera, .live(.pattern))).commands.isEmpty
+        )
+        phone.send(.setRoute(EngineHarness.call, .output, .device(AudioDeviceID("headset"))))
+        phone.send(.tokenProvided(EngineHarness.call, EngineHarness.token))
+        guard case .join(let options, _)? = phone.take().connects.last else {
+            Issue.record("no join")
+            return
+        }
+        #expect(options.media.camera == .live)
+    }
+
+    @Test func `who takes part without media sends no picture and has no devices`() {
+        var phone = Self.joined()
+        #expect(phone.send(.setVideo(EngineHarness.call, .camera, .live(.pattern))) == [])
+        #expect(phone.send(.setRoute(EngineHarness.call, .input, .system)) == [])
+    }
+
+    @Test func `devices chosen are told to the media engine`() {
+        var phone = Self.joined(media: MediaSettings())
+        let headset = AudioRoute.device(AudioDeviceID("headset"))
+        #expect(
+            phone.send(.setRoute(EngineHarness.call, .input, headset)).commands == [.setInput(headset)]
+        )
+        #expect(
+            phone.send(.setRoute(EngineHarness.call, .output, headset)).commands
+                == [.setOutput(headset)]
+        )
+    }
+
     @Test func `who takes part without media has no microphone to open`() {
         var phone = Self.joined()
         #expect(phone.send(.setMicrophone(EngineHarness.call, .live)) == [])

@@ -156,6 +156,13 @@ func pictures(_ count: Int) -> String {
         #expect(try self.read(text) == description)
     }
 
+    @Test func `a line without a port is turned down, unless it shares the first one's`() throws {
+        let refused = pictures(1).replacing("m=video 9", with: "m=video 0")
+        #expect(try self.read(chromeOffer + refused).pictures.map(\.direction) == [.inactive])
+        let shared = refused + "\na=bundle-only"
+        #expect(try self.read(chromeOffer + shared).pictures.map(\.direction) == [.sendrecv])
+    }
+
     @Test(arguments: [
         ("m=video 9", "m=application 9"), ("VP8/90000", "H265/90000"), ("mid:1", "mid:0"),
         ("m=video 9 UDP/TLS/RTP/SAVPF", "m=video 9 RTP/AVP"), ("a=mid:1", "a=mid:"),
