@@ -15,7 +15,7 @@ packages_of() {
 libgstreamer1.0-dev             builds the media engine
 libgstreamer-plugins-base1.0-dev    builds the media engine (session descriptions)
 gstreamer1.0-plugins-base       Opus, audio conversion
-gstreamer1.0-plugins-good       RTP, sound devices
+gstreamer1.0-plugins-good       RTP, VP8, sound devices, cameras
 gstreamer1.0-plugins-bad        WebRTC, DTLS, SRTP
 gstreamer1.0-nice               ICE
 libsqlite3-dev                  the server's log of every call
@@ -31,6 +31,7 @@ openssl                         makes a certificate for wss
 pulseaudio                      a sound server of the tests' own, with a microphone
 protobuf-compiler               reads holdfast.proto for the second client
 python3-venv                    runs the second client
+xvfb                            a screen of the tests' own to share
 END
         ;;
     *) refuse "usage: scripts/setup.sh run|test" ;;

@@ -245,7 +245,9 @@ extension AudioDevices.Source {
     fileprivate var frequency: Double {
         if case .tone(let frequency) = self { frequency } else { 0 }
     }
-    fileprivate var device: String { if case .device(let route) = self { route.device } else { "" } }
+    fileprivate var device: String {
+        if case .device(let route) = self { route.device } else { "" }
+    }
     fileprivate var path: String { if case .file(let path) = self { path } else { "" } }
 }
 

@@ -234,7 +234,9 @@ struct PairNegotiation: Equatable, Sendable {
             return [.complain("An answer must choose a DTLS role.")]
         }
         guard answer.pictures.count == sent.pictureCount else {
-            return [.complain("An answer must have the lines of its offer; a port of 0 refuses one.")]
+            return [
+                .complain("An answer must have the lines of its offer; a port of 0 refuses one.")
+            ]
         }
         if let known = self.remote, known.isOfAnotherConnection(than: answer) {
             return self.beginAnew()

@@ -50,6 +50,14 @@ final class PrivatePulseAudio {
         return Int(text) ?? -1
     }
 
+    /// Plugs in a microphone that hears a tone; its device is called `NAME.monitor`. (A sine source
+    /// of PulseAudio's own gives its sound in blocks of seconds, as no microphone does.)
+    func plug(microphone name: String, frequency: Int) throws -> Int {
+        let module = try self.load("module-null-sink sink_name=\(name) rate=48000")
+        _ = try self.load("module-sine sink=\(name) frequency=\(frequency)")
+        return module
+    }
+
     /// As when a device is unplugged.
     func unload(_ module: Int) throws {
         _ = try self.control(["unload-module", "\(module)"])
@@ -68,8 +76,9 @@ final class PrivatePulseAudio {
         let output = Pipe()
         process.standardOutput = output
         try process.run()
+        // The end of what it says is its end; waiting for its exit needs a run loop, which a test's
+        // thread does not have.
         let data = output.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
         return String(decoding: data, as: UTF8.self)
             .trimmingCharacters(in: .whitespacesAndNewlines)
     }

@@ -23,28 +23,36 @@ extension RealMedia {
 
         @Test func `another microphone takes over without a gap`() async throws {
             guard let pulse = try self.pulse() else { return }
-            _ = try pulse.load("module-sine-source source_name=low frequency=500 rate=48000")
-            _ = try pulse.load("module-sine-source source_name=high frequency=1500 rate=48000")
+            _ = try pulse.plug(microphone: "low", frequency: 500)
+            _ = try pulse.plug(microphone: "high", frequency: 1500)
             let heard = ToneLog(frequencies: [500, 1500])
             let room = MediaRoom()
             let c = room.add(
                 "c",
                 source: .microphone,
                 soundCard: .pulseAudio(server: pulse.server),
-                input: self.device("low")
+                input: self.device("low.monitor")
             )
             let d = room.add("d", taps: MediaTaps(sound: { _, samples in heard.note(samples) }))
             room.connect(c, d)
             guard await room.waitFlowing(c, d) else { return }
             await room.wait("the low tone") { heard.isHeard(500) }
-            #expect(Set(room.devices(of: c, .input)).isSuperset(of: ["low", "high"].map(AudioDeviceID.init)))
+            #expect(
+                Set(room.devices(of: c, .input)).isSuperset(
+                    of: ["low.monitor", "high.monitor"].map(AudioDeviceID.init)
+                )
+            )
             heard.begin()
-            room.tell(c, .setInput(self.device("high")))
+            room.tell(c, .setInput(self.device("high.monitor")))
             await room.wait("the high tone") { heard.isHeard(1500) }
-            room.tell(c, .setInput(self.device("low")))
+            room.tell(c, .setInput(self.device("low.monitor")))
             await room.wait("the low tone again") { heard.isHeard(500) }
             #expect(heard.longestSilence <= .milliseconds(100), "\(heard.longestSilence)")
-            #expect(room.routes(of: c, .input) == [self.device("high"), self.device("low")])
+            #expect(
+                room.routes(of: c, .input) == [
+                    self.device("high.monitor"), self.device("low.monitor"),
+                ]
+            )
             #expect(room.replacements(of: c).isEmpty && room.failures(of: c).isEmpty)
             await room.end()
         }
@@ -53,17 +61,16 @@ extension RealMedia {
             async throws
         {
             guard let pulse = try self.pulse() else { return }
-            _ = try pulse.load("module-sine-source source_name=low frequency=500 rate=48000")
-            try pulse.control(["set-default-source", "low"])
-            let module = "module-sine-source source_name=high frequency=1500 rate=48000"
-            let plugged = try pulse.load(module)
+            _ = try pulse.plug(microphone: "low", frequency: 500)
+            try pulse.control(["set-default-source", "low.monitor"])
+            let plugged = try pulse.plug(microphone: "high", frequency: 1500)
             let heard = ToneLog(frequencies: [500, 1500])
             let room = MediaRoom()
             let c = room.add(
                 "c",
                 source: .microphone,
                 soundCard: .pulseAudio(server: pulse.server),
-                input: self.device("high")
+                input: self.device("high.monitor")
             )
             let d = room.add("d", taps: MediaTaps(sound: { _, samples in heard.note(samples) }))
             room.connect(c, d)
@@ -72,9 +79,9 @@ extension RealMedia {
             try pulse.unload(plugged)
             await room.wait("the other microphone") { heard.isHeard(500) }
             #expect(room.routes(of: c, .input).last == .some(.system))
-            _ = try pulse.load(module)
+            _ = try pulse.plug(microphone: "high", frequency: 1500)
             await room.wait("the wanted microphone again") { heard.isHeard(1500) }
-            #expect(room.routes(of: c, .input).last == .some(self.device("high")))
+            #expect(room.routes(of: c, .input).last == .some(self.device("high.monitor")))
             #expect(!room.events(of: d).contains(.reception(c, .silent)))
             await room.end()
         }
@@ -108,7 +115,9 @@ extension RealMedia {
             room.connect(c, d)
             guard await room.waitFlowing(a, b), await room.waitFlowing(c, d) else { return }
             await room.wait("both devices are named") {
-                Set(room.devices(of: b, .output)).isSuperset(of: ["headset", "out"].map(AudioDeviceID.init))
+                Set(room.devices(of: b, .output)).isSuperset(
+                    of: ["headset", "out"].map(AudioDeviceID.init)
+                )
             }
             await room.wait("nothing of it on the speaker") {
                 room.statistics(at: d, of: c).suffix(2).allSatisfy { $0.level < -80 }

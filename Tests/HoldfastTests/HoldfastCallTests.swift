@@ -226,7 +226,8 @@ import Testing
         }
     }
 
-    @Test func `pictures and devices reach media, and the end of one reaches the app`() async throws {
+    @Test func `pictures and devices reach media, and the end of one reaches the app`() async throws
+    {
         let settings = CallSettings(kind: .video, camera: .pattern, media: MediaSettings())
         try await self.inCall(settings) { client, call in
             await self.world.pass(.seconds(1), client)

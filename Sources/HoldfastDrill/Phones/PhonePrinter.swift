@@ -206,7 +206,8 @@ extension PhoneEvent {
             return "♪ \(who) \(level) dBFS, \(self.packetsReceived ?? 0) packets, "
                 + "\(self.packetsLost ?? 0) lost, longest gap \(Int(self.longestGapMilliseconds ?? 0)) ms"
         case "video_ended": return "! your \(self.track ?? "") ended: \(self.text ?? "")"
-        case "route": return "· \(self.track ?? ""): \(self.reason ?? "nothing"). \(self.text ?? "")"
+        case "route":
+            return "· \(self.track ?? ""): \(self.reason ?? "nothing"). \(self.text ?? "")"
         case "peer", "reception": return "♪ \(who): \(self.reason ?? "")"
         case "notice": return "· \(self.text ?? "")"
         case "failed": return "✗ \(self.text ?? "")"

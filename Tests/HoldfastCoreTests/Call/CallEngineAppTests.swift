@@ -309,12 +309,12 @@ import Testing
         let display = VideoChoice.live(.display(":0"))
         var effects = phone.send(.setVideo(EngineHarness.call, .screen, display))
         #expect(effects.commands == [.setVideo(.screen, display)])
-        let shown = MediaState(microphone: .live, screen: .live)
+        let shown = MediaState(screen: .live)
         #expect(effects.sent == [.command(CommandNumber(1), .setMedia(shown))])
         let end = VideoEnd(track: .screen, reason: .system, message: "closed")
         effects = phone.send(.media(EngineHarness.call, .videoEnded(end)))
         #expect(effects.commands == [.setVideo(.screen, .off)])
-        let gone = MediaState(microphone: .live)
+        let gone = MediaState()
         #expect(effects.sent == [.command(CommandNumber(2), .setMedia(gone))])
         #expect(phone.told.last == .media(.videoEnded(end)))
     }
@@ -345,7 +345,9 @@ import Testing
         var phone = Self.joined(media: MediaSettings())
         let headset = AudioRoute.device(AudioDeviceID("headset"))
         #expect(
-            phone.send(.setRoute(EngineHarness.call, .input, headset)).commands == [.setInput(headset)]
+            phone.send(.setRoute(EngineHarness.call, .input, headset)).commands == [
+                .setInput(headset)
+            ]
         )
         #expect(
             phone.send(.setRoute(EngineHarness.call, .output, headset)).commands

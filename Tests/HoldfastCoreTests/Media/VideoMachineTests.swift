@@ -34,12 +34,43 @@ import Testing
     }
 
     @Test(arguments: [
-        (VideoFormat(widthMax: 0, heightMax: -1, framesPerSecondMax: 0, bitsPerSecondMax: 0),
-         VideoFormat(widthMax: 16, heightMax: 16, framesPerSecondMax: 1, bitsPerSecondMax: 50_000)),
-        (VideoFormat(widthMax: 9_999, heightMax: 9_999, framesPerSecondMax: 99, bitsPerSecondMax: .max),
-         VideoFormat(widthMax: 1920, heightMax: 1080, framesPerSecondMax: 30, bitsPerSecondMax: 4_000_000)),
-        (VideoFormat(widthMax: 641, heightMax: 361, framesPerSecondMax: 30, bitsPerSecondMax: 50_000),
-         VideoFormat(widthMax: 640, heightMax: 360, framesPerSecondMax: 30, bitsPerSecondMax: 50_000)),
+        (
+            VideoFormat(widthMax: 0, heightMax: -1, framesPerSecondMax: 0, bitsPerSecondMax: 0),
+            VideoFormat(
+                widthMax: 16,
+                heightMax: 16,
+                framesPerSecondMax: 1,
+                bitsPerSecondMax: 50_000
+            )
+        ),
+        (
+            VideoFormat(
+                widthMax: 9_999,
+                heightMax: 9_999,
+                framesPerSecondMax: 99,
+                bitsPerSecondMax: .max
+            ),
+            VideoFormat(
+                widthMax: 1920,
+                heightMax: 1080,
+                framesPerSecondMax: 30,
+                bitsPerSecondMax: 4_000_000
+            )
+        ),
+        (
+            VideoFormat(
+                widthMax: 641,
+                heightMax: 361,
+                framesPerSecondMax: 30,
+                bitsPerSecondMax: 50_000
+            ),
+            VideoFormat(
+                widthMax: 640,
+                heightMax: 360,
+                framesPerSecondMax: 30,
+                bitsPerSecondMax: 50_000
+            )
+        ),
         (.camera, .camera), (.screen, .screen),
     ])
     func `a format is brought within its bounds`(asked: VideoFormat, bounded: VideoFormat) {

@@ -82,7 +82,9 @@ import Testing
         var pair = PairNegotiation(role: .answerer)
         let firefox = self.text().replacing("111", with: "109")
         #expect(
-            pair.handle(.offerReceived(try self.description(firefox))) == [.open(LinePlan(audio: 109, pictures: []))]
+            pair.handle(.offerReceived(try self.description(firefox))) == [
+                .open(LinePlan(audio: 109, pictures: []))
+            ]
         )
     }
 

@@ -59,7 +59,9 @@ import Testing
         #expect(keeper.lost("gone").used == nil)
         #expect(keeper.opened(.system, isReturn: true)?.used == .system)
         keeper.want(.device(self.headset))
-        #expect(keeper.opened(.device(self.headset), isReturn: false)?.wanted == .device(self.headset))
+        #expect(
+            keeper.opened(.device(self.headset), isReturn: false)?.wanted == .device(self.headset)
+        )
         #expect(keeper.opened(.device(self.headset), isReturn: false) == nil)
     }
 }
