@@ -56,14 +56,16 @@ struct RouteKeeper: Equatable, Sendable {
 
     /// What was in use is lost. A report.
     mutating func lost(_ reason: String) -> RouteChange {
-        if case .device(let id)? = self.used { self.broken.insert(id) }
+        if let used = self.used { self.failed(used) }
         self.used = nil
         return self.change(reason)
     }
 
     /// A device could not be opened; what is in use stays.
     mutating func failed(_ route: AudioRoute) {
-        if case .device(let id) = route { self.broken.insert(id) }
+        // One that is known to be away is not broken: it is taken when it comes.
+        guard case .device(let id) = route, self.present?.contains(id) != false else { return }
+        self.broken.insert(id)
     }
 
     private func change(_ reason: String) -> RouteChange {

@@ -53,6 +53,16 @@ import Testing
         #expect(keeper.target == .device(self.headset))
     }
 
+    @Test func `a device that is lost after it left the list is taken when it comes back`() {
+        var keeper = self.keeper(.device(self.headset))
+        keeper.list(self.devices("headset", "out"))
+        _ = keeper.opened(.device(self.headset), isReturn: false)
+        keeper.list(self.devices("out"))
+        _ = keeper.lost("unplugged")
+        keeper.list(self.devices("headset", "out"))
+        #expect(keeper.target == .device(self.headset))
+    }
+
     @Test func `what takes over is told, also when it is what was lost`() {
         var keeper = self.keeper(.system)
         #expect(keeper.opened(.system, isReturn: false) == nil)
