@@ -213,6 +213,13 @@ void hf_picture_close(hf_picture *picture) {
 void hf_peer_attach_picture(hf_peer *peer, uint32_t line, hf_picture *picture) {
     if (line == 0 || line >= peer->line_count)
         return;
+    // A connection says that it is there again after every restart: a picture that is seen already
+    // must not wait for another key frame.
+    g_mutex_lock(&peer->lock);
+    int is_seen = peer->pictures[line] == picture;
+    g_mutex_unlock(&peer->lock);
+    if (is_seen)
+        return;
     hf_peer_detach_picture(peer, line);
     hf_viewer viewer = {.feed = gst_object_ref(peer->feeds[line]), .waits = 1};
     g_mutex_lock(&picture->lock);
