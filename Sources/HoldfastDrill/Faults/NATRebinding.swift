@@ -21,7 +21,7 @@ struct NATRebinding: Fault {
     /// Silence shows after a second, and ICE restarts over signalling that has to return first.
     static let mediaGap: Duration = .seconds(6)
 
-    var expectation: Duration { .seconds(8) * self.roundCount + .seconds(11) }
+    var expectation: Duration { .seconds(6) * self.roundCount + .seconds(11) }
 
     func run(progress: @Sendable (String) -> Void) async throws -> FaultReport {
         var settings = Stage.Settings(phoneCount: 2 * Self.kinds.count)
@@ -45,7 +45,7 @@ struct NATRebinding: Fault {
                 try await stage.network.rebind(lane + 1, kind.0, isRefused: kind.isRefused)
                 markers.exchange("rebound \(round)", lane: lane)
             }
-            try await Task.sleep(for: .seconds(8))
+            try await Task.sleep(for: .seconds(6))
         }
         try await markers.measure(into: &report)
         try await witness.end(into: &report)

@@ -201,6 +201,8 @@ package final class Stage: @unchecked Sendable {
     /// Ends every process and removes the folder.
     package func tearDown() async {
         for recorder in self.recorders { recorder.stop() }
+        // All are asked before the first is waited for.
+        for phone in self.phones { phone.process.signal(SIGTERM) }
         for phone in self.phones { await phone.process.stop(within: .milliseconds(1500)) }
         await self.server.process.stop(within: .seconds(2))
         await self.network.stop()
