@@ -105,7 +105,7 @@ package final class ModelMediaEngine: MediaEngine {
             case nil: return []
             }
         case .setVideo(let track, let choice): return self.show(track, choice, &state)
-        case .setMicrophone, .setOutputGain, .setInput, .setOutput: return []
+        case .setMicrophone, .setOutputGain, .setInput, .setOutput, .setICEServers: return []
         }
     }
 
