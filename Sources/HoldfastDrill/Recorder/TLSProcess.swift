@@ -19,9 +19,9 @@ struct TLSProcess {
         guard unsafe socketpair(AF_UNIX, kind, 0, &ends) == 0 else { return nil }
         defer { close(ends[1]) }
         let arguments = [
-            ToolPaths.holdfastctl, "launch", "\(getpid())", network ?? "-", Certificate.tool,
-            "s_client",
-            "-connect", "\(host):\(port)", "-quiet", "-no_ign_eof", "-nocommands", "-tls1_3",
+            ToolPaths.holdfastctl, "launch", "\(getpid())", network ?? "-", "-",
+            Certificate.tool, "s_client", "-connect", "\(host):\(port)", "-quiet", "-no_ign_eof",
+            "-nocommands", "-tls1_3",
             "-CAfile", trust, "-verify_ip", host, "-verify_return_error",
         ]
         let pid = try? Spawner.shared.spawn(
