@@ -12,6 +12,8 @@ struct BothAtOnce: Fault {
             + "leaving, no media lost beyond the stop"
     }
 
+    var isPatient: Bool { true }
+
     var expectation: Duration { .seconds(20) }
 
     /// Of the phone and the server, whichever goes on first.

@@ -11,6 +11,8 @@ struct ClientFreeze: Fault {
             + "leaving, no media lost beyond the freeze"
     }
 
+    var isPatient: Bool { true }
+
     var expectation: Duration { self.freeze + .seconds(10) }
 
     var obstacle: String? { Freezer.obstacle }

@@ -19,6 +19,8 @@ struct ClientStop: Fault {
             + "anew within 2 s, as the same participant"
     }
 
+    var isPatient: Bool { true }
+
     var expectation: Duration { self.isWhole ? .seconds(62) : .seconds(14) }
 
     /// One phone and what happens to it.

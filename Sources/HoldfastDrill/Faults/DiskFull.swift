@@ -13,6 +13,8 @@ struct DiskFull: Fault {
             + "2 s, nothing was published that is not stored, nothing lost, doubled or out of order"
     }
 
+    var isPatient: Bool { true }
+
     var expectation: Duration { self.duration + .seconds(14) }
 
     private static let volumeBytes = 16 * 1024 * 1024

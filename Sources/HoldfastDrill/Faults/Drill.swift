@@ -2,7 +2,7 @@
 import Foundation
 import Glibc
 
-/// Runs faults one after the other and tells how they went.
+/// Runs faults and tells how they went.
 package struct Drill: Sendable {
     package var faults: [any Fault]
     package var isJSON: Bool
@@ -19,27 +19,16 @@ package struct Drill: Sendable {
         self.tell = tell
     }
 
-    /// Runs all. True when every promise was kept.
+    /// Runs all, the patient ones beside the others. True when every promise was kept.
     package func run() async -> Bool {
         // A phone that has died does not read: that is its report's business, not the drill's end.
         signal(SIGPIPE, SIG_IGN)
-        let total = self.faults.reduce(Duration.zero) { $0 + $1.expectation }
-        self.tell("\(self.faults.count) faults, about \(total.components.seconds) s")
-        var failedCount = 0
-        for (index, fault) in self.faults.enumerated() {
-            let prefix = "[\(index + 1)/\(self.faults.count)] \(fault.name)"
-            self.tell("\(prefix): \(fault.promise)")
-            var report: FaultReport
-            do {
-                report = FaultReport(fault: fault.name, promise: fault.promise)
-                report.obstacle = fault.obstacle
-                if report.obstacle == nil { report = try await fault.run { self.tell("  \($0)") } }
-            } catch {
-                report.failures.append("\(error)")
-            }
-            if !report.pass { failedCount += 1 }
-            self.show(report)
-        }
+        let lanes = [self.faults.filter { !$0.isPatient }, self.faults.filter(\.isPatient)]
+        let lengths = lanes.map { $0.reduce(Duration.zero) { $0 + $1.expectation } }
+        let length = lengths.max() ?? .zero
+        self.tell("\(self.faults.count) faults, about \(length.components.seconds) s")
+        async let patient = self.run(lanes[1])
+        let failedCount = await self.run(lanes[0]) + patient
         if self.isJSON {
             let passed = self.faults.count - failedCount
             print(#"{"summary":true,"passed":\#(passed),"failed":\#(failedCount)}"#)
@@ -47,8 +36,29 @@ package struct Drill: Sendable {
         return failedCount == 0
     }
 
+    /// Runs some, one after the other. How many promises were not kept.
+    private func run(_ faults: [any Fault]) async -> Int {
+        var failedCount = 0
+        for fault in faults {
+            self.tell("\(fault.name) begins: \(fault.promise)")
+            var report = FaultReport(fault: fault.name, promise: fault.promise)
+            report.obstacle = fault.obstacle
+            do {
+                if report.obstacle == nil {
+                    report = try await fault.run { self.tell("  \(fault.name): \($0)") }
+                }
+            } catch {
+                report.failures.append("\(error)")
+            }
+            if !report.pass { failedCount += 1 }
+            self.show(report)
+        }
+        return failedCount
+    }
+
     private func show(_ report: FaultReport) {
         if self.isJSON, let line = try? report.line() { print(line) }
+        self.tell("\(report.fault) is over")
         for line in Self.summary(of: report) { self.tell(line) }
     }
 

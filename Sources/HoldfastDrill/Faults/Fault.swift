@@ -9,6 +9,9 @@ package protocol Fault: Sendable {
     var expectation: Duration { get }
     /// Why it cannot be tried on this machine; nil when it can.
     var obstacle: String? { get }
+    /// Whether most of it is waiting and its bounds are in seconds, so that it may run beside another
+    /// fault.
+    var isPatient: Bool { get }
 
     /// Makes it happen on real processes and measures. Throws when the drill itself fails.
     func run(progress: @Sendable (String) -> Void) async throws -> FaultReport
@@ -16,6 +19,7 @@ package protocol Fault: Sendable {
 
 extension Fault {
     package var obstacle: String? { nil }
+    package var isPatient: Bool { false }
 
     /// Builds a stage, lets `body` fill in the fault's report, and ends the stage in any case.
     func onStage(

@@ -13,6 +13,8 @@ struct LateOldSocket: Fault {
             + "above 400 ms"
     }
 
+    var isPatient: Bool { true }
+
     var expectation: Duration { .seconds(6) * self.roundCount + .seconds(10) }
 
     func run(progress: @Sendable (String) -> Void) async throws -> FaultReport {

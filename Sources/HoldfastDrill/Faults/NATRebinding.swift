@@ -21,6 +21,8 @@ struct NATRebinding: Fault {
     /// Silence shows after a second, and ICE restarts over signalling that has to return first.
     static let mediaGap: Duration = .seconds(6)
 
+    var isPatient: Bool { true }
+
     var expectation: Duration { .seconds(6) * self.roundCount + .seconds(11) }
 
     func run(progress: @Sendable (String) -> Void) async throws -> FaultReport {

@@ -17,6 +17,9 @@ struct NetworkCut: Fault {
             + "(99 %), media within 1.2 s, nobody seen leaving"
     }
 
+    /// A long outage is waited for.
+    var isPatient: Bool { self.outage > .seconds(10) }
+
     var expectation: Duration {
         self.schedule.length + .seconds(4) + .milliseconds(900) * self.pairCount
     }

@@ -15,6 +15,8 @@ struct ServerStop: Fault {
             + "doubled or out of order, nobody seen leaving, media without a gap"
     }
 
+    var isPatient: Bool { true }
+
     var expectation: Duration { self.stop + .seconds(14) }
 
     func run(progress: @Sendable (String) -> Void) async throws -> FaultReport {

@@ -19,6 +19,8 @@ struct SilentLoss: Fault {
             + "back both ways within 2.5 s (median) and 6 s (99 %), nobody seen leaving"
     }
 
+    var isPatient: Bool { true }
+
     var expectation: Duration { self.schedule.length + .seconds(9) + .seconds(1) * self.count }
 
     private var schedule: OutageSchedule {

@@ -18,6 +18,8 @@ struct TURNKill: Fault {
             + "\(self.restoreMax) of \(start), signalling undisturbed, nobody seen leaving"
     }
 
+    var isPatient: Bool { true }
+
     var expectation: Duration { .seconds(18) * self.killCount + .seconds(15) }
 
     func run(progress: @Sendable (String) -> Void) async throws -> FaultReport {
