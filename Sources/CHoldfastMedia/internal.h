@@ -2,6 +2,8 @@
 #pragma once
 #include <gst/gst.h>
 #include <gst/sdp/sdp.h>
+// The system's locks and not GLib's, which the thread sanitizer cannot see.
+#include <pthread.h>
 
 #include "CHoldfastMedia.h"
 
@@ -33,7 +35,7 @@ struct hf_source {
     uint64_t base;     // of the engine
     uint64_t own_base; // of this pipeline; a file begins when it is opened
     gint closed;       // atomic
-    GMutex lock;       // guards everything below
+    pthread_mutex_t lock;  // guards everything below
     GPtrArray *feeds;  // the appsrc of each peer
     GstClockTime last; // time stamp of the last frame handed on
     GstClockTime shift;
@@ -56,7 +58,7 @@ struct hf_picture {
     gint frame_count;  // atomic
     uint64_t base;     // of the engine
     gint closed;       // atomic
-    GMutex lock;       // guards everything below
+    pthread_mutex_t lock;  // guards everything below
     GArray *viewers;
     GstClockTime last;        // time stamp of the last frame handed on
     GstClockTime late_since;  // when what comes in began to be old; 0 when it is not
@@ -85,7 +87,7 @@ struct hf_peer {
     int controlling;
     int observe_pictures;
     gint closed;
-    GMutex lock;  // guards everything below
+    pthread_mutex_t lock;  // guards everything below
     hf_picture *pictures[HF_LINE_COUNT_MAX];  // what is sent on each line; the first has none
     GstElement *speaker;  // this peer's appsrc in the playout
     const char *setup;  // our DTLS role once chosen; interned

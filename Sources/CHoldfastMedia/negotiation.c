@@ -71,12 +71,12 @@ static void restart(hf_peer *peer) {
         hf_peer_report(peer, HF_REPORT_FAILED, 0, "ICE could not be restarted.");
         return;
     }
-    g_mutex_lock(&peer->lock);
+    pthread_mutex_lock(&peer->lock);
     g_free(peer->ufrag);
     g_free(peer->password);
     peer->ufrag = ufrag;
     peer->password = password;
-    g_mutex_unlock(&peer->lock);
+    pthread_mutex_unlock(&peer->lock);
 }
 
 static void replace(GstSDPMessage *message, const char *key, const char *value) {
@@ -99,7 +99,7 @@ static const char *first_value(const GstSDPMessage *message, const char *key) {
 }
 
 static void keep_identity(hf_peer *peer, hf_description *description) {
-    g_mutex_lock(&peer->lock);
+    pthread_mutex_lock(&peer->lock);
     if (peer->ufrag) {
         replace(description->sdp, "ice-ufrag", peer->ufrag);
         replace(description->sdp, "ice-pwd", peer->password);
@@ -110,7 +110,7 @@ static void keep_identity(hf_peer *peer, hf_description *description) {
         else
             peer->setup = g_intern_string(first_value(description->sdp, "setup"));
     }
-    g_mutex_unlock(&peer->lock);
+    pthread_mutex_unlock(&peer->lock);
 }
 
 static void on_local_set(GstPromise *done, gpointer data) {
@@ -180,10 +180,10 @@ static void take(hf_peer *peer, hf_sdp_type type, const char *text) {
     }
     if (type == HF_SDP_ANSWER) {
         const char *theirs = first_value(message, "setup");
-        g_mutex_lock(&peer->lock);
+        pthread_mutex_lock(&peer->lock);
         if (!peer->setup && theirs)
             peer->setup = !strcmp(theirs, "active") ? "passive" : "active";
-        g_mutex_unlock(&peer->lock);
+        pthread_mutex_unlock(&peer->lock);
     }
     hf_description *description = hf_library.description_new(type, message);
     step_kind kind = type == HF_SDP_OFFER ? STEP_TAKE_OFFER : STEP_TAKE_ANSWER;

@@ -15,7 +15,7 @@ hf_peer *hf_peer_ref(hf_peer *peer) { return g_atomic_rc_box_acquire(peer); }
 // dropped on webrtcbin's own thread, which could not wait there for its own end.
 static void clear(gpointer object) {
     hf_peer *peer = object;
-    g_mutex_clear(&peer->lock);
+    pthread_mutex_destroy(&peer->lock);
     g_free(peer->ufrag);
     g_free(peer->password);
     peer->listener.release(peer->listener.context);
@@ -78,14 +78,14 @@ static GstPadProbeReturn on_picture_event(GstPad *pad, GstPadProbeInfo *info, gp
     const GstStructure *what = gst_event_get_structure(GST_PAD_PROBE_INFO_EVENT(info));
     if (!what || !gst_structure_has_name(what, "GstForceKeyUnit"))
         return GST_PAD_PROBE_OK;
-    g_mutex_lock(&peer->lock);
+    pthread_mutex_lock(&peer->lock);
     for (uint32_t line = 1; line < peer->line_count; line++) {
         GstPad *own = peer->pictures[line] ? gst_element_get_static_pad(peer->feeds[line], "src") : NULL;
         if (own == pad)
             hf_picture_request_key(peer->pictures[line]);
         gst_clear_object(&own);
     }
-    g_mutex_unlock(&peer->lock);
+    pthread_mutex_unlock(&peer->lock);
     return GST_PAD_PROBE_DROP;
 }
 
@@ -207,7 +207,7 @@ hf_peer *hf_peer_open(const hf_peer_options *options, hf_listener listener) {
         return NULL;
     }
     hf_peer *peer = g_atomic_rc_box_new0(hf_peer);
-    g_mutex_init(&peer->lock);
+    pthread_mutex_init(&peer->lock, NULL);
     peer->listener = listener;
     peer->pipeline = pipeline;
     peer->controlling = options->controlling;

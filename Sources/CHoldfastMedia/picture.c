@@ -42,7 +42,7 @@ static void on_frame(GstElement *sink, GstBuffer *buffer, GstPad *pad, hf_pictur
     if (g_atomic_int_add(&picture->frame_count, 1) == 0)
         report(picture, HF_REPORT_FLOWING, NULL);
     int is_key = !GST_BUFFER_FLAG_IS_SET(buffer, GST_BUFFER_FLAG_DELTA_UNIT), is_wanted = 0;
-    g_mutex_lock(&picture->lock);
+    pthread_mutex_lock(&picture->lock);
     // RTP time must never run backwards.
     picture->last = MAX(time, picture->last + 1);
     for (guint i = 0; i < picture->viewers->len; i++) {
@@ -56,7 +56,7 @@ static void on_frame(GstElement *sink, GstBuffer *buffer, GstPad *pad, hf_pictur
         else
             hf_push(viewer->feed, buffer, picture->last);
     }
-    g_mutex_unlock(&picture->lock);
+    pthread_mutex_unlock(&picture->lock);
     if (is_wanted)
         hf_picture_request_key(picture);
 }
@@ -67,13 +67,13 @@ static GstPadProbeReturn on_raw_frame(GstPad *pad, GstPadProbeInfo *info, gpoint
     GstClockTime time = hf_running_time(pad, GST_PAD_PROBE_INFO_BUFFER(info));
     GstClockTime now = hf_media_clock();
     int is_old = GST_CLOCK_TIME_IS_VALID(time) && now > picture->base + time + HF_STALE_NS;
-    g_mutex_lock(&picture->lock);
+    pthread_mutex_lock(&picture->lock);
     if (!is_old)
         picture->late_since = 0;
     else if (picture->late_since == 0)
         picture->late_since = now;
     int is_stale = is_old && now - picture->late_since < HF_NEW_LAG_NS;
-    g_mutex_unlock(&picture->lock);
+    pthread_mutex_unlock(&picture->lock);
     return is_stale ? GST_PAD_PROBE_DROP : GST_PAD_PROBE_OK;
 }
 
@@ -159,7 +159,7 @@ static void clear_viewer(gpointer viewer) { gst_object_unref(((hf_viewer *)viewe
 
 hf_picture *hf_picture_open(const hf_picture_options *options, hf_listener listener) {
     hf_picture *picture = g_new0(hf_picture, 1);
-    g_mutex_init(&picture->lock);
+    pthread_mutex_init(&picture->lock, NULL);
     picture->viewers = g_array_new(FALSE, TRUE, sizeof(hf_viewer));
     g_array_set_clear_func(picture->viewers, clear_viewer);
     picture->listener = listener;
@@ -203,7 +203,7 @@ void hf_picture_close(hf_picture *picture) {
     gst_clear_object(&picture->encoder);
     gst_clear_object(&picture->pipeline);
     g_array_unref(picture->viewers);
-    g_mutex_clear(&picture->lock);
+    pthread_mutex_destroy(&picture->lock);
     picture->listener.release(picture->listener.context);
     g_free(picture);
 }
@@ -215,35 +215,35 @@ void hf_peer_attach_picture(hf_peer *peer, uint32_t line, hf_picture *picture) {
         return;
     // A connection says that it is there again after every restart: a picture that is seen already
     // must not wait for another key frame.
-    g_mutex_lock(&peer->lock);
+    pthread_mutex_lock(&peer->lock);
     int is_seen = peer->pictures[line] == picture;
-    g_mutex_unlock(&peer->lock);
+    pthread_mutex_unlock(&peer->lock);
     if (is_seen)
         return;
     hf_peer_detach_picture(peer, line);
     hf_viewer viewer = {.feed = gst_object_ref(peer->feeds[line]), .waits = 1};
-    g_mutex_lock(&picture->lock);
+    pthread_mutex_lock(&picture->lock);
     g_array_append_val(picture->viewers, viewer);
-    g_mutex_unlock(&picture->lock);
-    g_mutex_lock(&peer->lock);
+    pthread_mutex_unlock(&picture->lock);
+    pthread_mutex_lock(&peer->lock);
     peer->pictures[line] = picture;
-    g_mutex_unlock(&peer->lock);
+    pthread_mutex_unlock(&peer->lock);
     hf_picture_request_key(picture);
 }
 
 void hf_peer_detach_picture(hf_peer *peer, uint32_t line) {
     if (line >= peer->line_count)
         return;
-    g_mutex_lock(&peer->lock);
+    pthread_mutex_lock(&peer->lock);
     hf_picture *picture = peer->pictures[line];
     peer->pictures[line] = NULL;
-    g_mutex_unlock(&peer->lock);
+    pthread_mutex_unlock(&peer->lock);
     if (!picture)
         return;
-    g_mutex_lock(&picture->lock);
+    pthread_mutex_lock(&picture->lock);
     for (guint i = picture->viewers->len; i > 0; i--)
         if (g_array_index(picture->viewers, hf_viewer, i - 1).feed == peer->feeds[line])
             g_array_remove_index(picture->viewers, i - 1);
-    g_mutex_unlock(&picture->lock);
+    pthread_mutex_unlock(&picture->lock);
 }
 #endif

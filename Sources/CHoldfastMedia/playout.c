@@ -122,10 +122,10 @@ void hf_speaker_close(hf_speaker *speaker) {
 }
 
 void hf_peer_attach_speaker(hf_peer *peer, hf_speaker *speaker) {
-    g_mutex_lock(&peer->lock);
+    pthread_mutex_lock(&peer->lock);
     GstElement *before = peer->speaker;
     peer->speaker = speaker ? gst_object_ref(speaker->feed) : NULL;
-    g_mutex_unlock(&peer->lock);
+    pthread_mutex_unlock(&peer->lock);
     if (before)
         gst_object_unref(before);
 }

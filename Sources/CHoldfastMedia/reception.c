@@ -59,10 +59,10 @@ static void on_sound(GstElement *sink, GstBuffer *buffer, GstPad *pad, hf_peer *
         gst_buffer_unmap(buffer, &map);
     }
     GstClockTime time = hf_running_time(pad, buffer);
-    g_mutex_lock(&peer->lock);
+    pthread_mutex_lock(&peer->lock);
     if (peer->speaker && GST_CLOCK_TIME_IS_VALID(time))
         hf_push(peer->speaker, buffer, time);
-    g_mutex_unlock(&peer->lock);
+    pthread_mutex_unlock(&peer->lock);
 }
 
 static void on_picture(GstElement *sink, GstBuffer *buffer, GstPad *pad, hf_peer *peer) {

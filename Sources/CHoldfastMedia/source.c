@@ -39,7 +39,7 @@ static int is_stale(hf_source *source, GstClockTime time) {
 }
 
 static void hand_on(hf_source *source, GstBuffer *buffer, GstClockTime time) {
-    g_mutex_lock(&source->lock);
+    pthread_mutex_lock(&source->lock);
     if (!is_stale(source, time)) {
         // Another source may have been ahead: RTP time must never run backwards.
         if (time + source->shift <= source->last)
@@ -48,7 +48,7 @@ static void hand_on(hf_source *source, GstBuffer *buffer, GstClockTime time) {
         for (guint i = 0; i < source->feeds->len; i++)
             hf_push(g_ptr_array_index(source->feeds, i), buffer, source->last);
     }
-    g_mutex_unlock(&source->lock);
+    pthread_mutex_unlock(&source->lock);
 }
 
 static void on_frame(GstElement *sink, GstBuffer *buffer, GstPad *pad, hf_source *source) {
@@ -175,7 +175,7 @@ hf_source *hf_source_open(const hf_source_options *options, hf_listener listener
         return NULL;
     }
     hf_source *source = g_new0(hf_source, 1);
-    g_mutex_init(&source->lock);
+    pthread_mutex_init(&source->lock, NULL);
     source->feeds = g_ptr_array_new_with_free_func(gst_object_unref);
     source->listener = listener;
     source->base = options->base;
@@ -219,12 +219,12 @@ int hf_source_repeat(hf_source *source) {
 }
 
 void hf_source_follow(hf_source *source, hf_source *before) {
-    g_mutex_lock(&before->lock);
+    pthread_mutex_lock(&before->lock);
     GstClockTime last = before->last;
-    g_mutex_unlock(&before->lock);
-    g_mutex_lock(&source->lock);
+    pthread_mutex_unlock(&before->lock);
+    pthread_mutex_lock(&source->lock);
     source->last = MAX(source->last, last);
-    g_mutex_unlock(&source->lock);
+    pthread_mutex_unlock(&source->lock);
 }
 
 void hf_source_close(hf_source *source) {
@@ -237,21 +237,21 @@ void hf_source_close(hf_source *source) {
         gst_object_unref(source->volume);
     gst_object_unref(source->pipeline);
     g_ptr_array_unref(source->feeds);
-    g_mutex_clear(&source->lock);
+    pthread_mutex_destroy(&source->lock);
     source->listener.release(source->listener.context);
     g_free(source);
 }
 
 void hf_peer_attach_source(hf_peer *peer, hf_source *source) {
-    g_mutex_lock(&source->lock);
+    pthread_mutex_lock(&source->lock);
     if (!g_ptr_array_find(source->feeds, peer->feeds[0], NULL))
         g_ptr_array_add(source->feeds, gst_object_ref(peer->feeds[0]));
-    g_mutex_unlock(&source->lock);
+    pthread_mutex_unlock(&source->lock);
 }
 
 void hf_peer_detach_source(hf_peer *peer, hf_source *source) {
-    g_mutex_lock(&source->lock);
+    pthread_mutex_lock(&source->lock);
     g_ptr_array_remove(source->feeds, peer->feeds[0]);
-    g_mutex_unlock(&source->lock);
+    pthread_mutex_unlock(&source->lock);
 }
 #endif
