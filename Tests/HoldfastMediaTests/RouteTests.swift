@@ -127,7 +127,9 @@ extension RealMedia {
             await room.wait("the speaker plays it") {
                 room.statistics(at: d, of: c).last.map { $0.level > -20 } ?? false
             }
-            #expect(room.routes(of: b, .output).last == .some(.system))
+            await room.wait("the change is told") {
+                room.routes(of: b, .output).last == .some(.system)
+            }
             _ = try pulse.load(module)
             await room.wait("the headset again, and nothing on the speaker") {
                 room.routes(of: b, .output).last == .some(self.device("headset"))

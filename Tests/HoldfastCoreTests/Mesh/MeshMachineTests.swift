@@ -383,6 +383,43 @@ import Testing
         )
     }
 
+    /// What is known of the pair.
+    private static let setups: [(name: String, prepare: @Sendable (inout MeshMachine) -> Void)] = [
+        ("packets flow", { _ in }),
+        (
+            "silence",
+            { mesh in
+                for id in [Self.before, Self.after] {
+                    _ = mesh.handle(.media(.reception(id, .silent)), at: .zero)
+                }
+            }
+        ),
+        (
+            "the network changed",
+            { mesh in _ = mesh.handle(.pathChanged(Self.other), at: .zero) }
+        ),
+        (
+            "silence, and the last restart was answered 1.5 s ago",
+            { mesh in
+                for id in [Self.before, Self.after] {
+                    _ = mesh.handle(.media(.reception(id, .silent)), at: .seconds(-0.5))
+                }
+                _ = mesh.handle(Self.answer, at: .seconds(-0.5))
+            }
+        ),
+        (
+            "silence, and the others are not there",
+            { mesh in
+                for id in [Self.before, Self.after] {
+                    var gone = EngineHarness.participant(id.rawValue)
+                    gone.reachability = .reconnecting
+                    _ = mesh.handle(.changed(.updated(gone)), at: .zero)
+                    _ = mesh.handle(.media(.reception(id, .silent)), at: .zero)
+                }
+            }
+        ),
+    ]
+
     /// What the offerer of a pair and its answerer do, by what is known of the pair.
     @Test func `the decision table matches the documentation`() throws {
         var table = TransitionTable(
@@ -395,41 +432,6 @@ import Testing
                 Of a pair the one whose id sorts first offers. Lost signalling disturbs nothing.
                 """
         )
-        let setups: [(name: String, prepare: (inout MeshMachine) -> Void)] = [
-            ("packets flow", { _ in }),
-            (
-                "silence",
-                { mesh in
-                    for id in [Self.before, Self.after] {
-                        _ = mesh.handle(.media(.reception(id, .silent)), at: .zero)
-                    }
-                }
-            ),
-            (
-                "the network changed",
-                { mesh in _ = mesh.handle(.pathChanged(Self.other), at: .zero) }
-            ),
-            (
-                "silence, and the last restart was answered 1.5 s ago",
-                { mesh in
-                    for id in [Self.before, Self.after] {
-                        _ = mesh.handle(.media(.reception(id, .silent)), at: .seconds(-0.5))
-                    }
-                    _ = mesh.handle(Self.answer, at: .seconds(-0.5))
-                }
-            ),
-            (
-                "silence, and the others are not there",
-                { mesh in
-                    for id in [Self.before, Self.after] {
-                        var gone = EngineHarness.participant(id.rawValue)
-                        gone.reachability = .reconnecting
-                        _ = mesh.handle(.changed(.updated(gone)), at: .zero)
-                        _ = mesh.handle(.media(.reception(id, .silent)), at: .zero)
-                    }
-                }
-            ),
-        ]
         let events: [(name: String, event: MeshMachine.Event)] = [
             ("a second passes", .deadlineReached), ("resumed", .attached(isNew: false)),
             ("joined anew", .attached(isNew: true)), ("connection lost", .detached),
@@ -444,7 +446,7 @@ import Testing
                 .changed(.updated(EngineHarness.participant("p_z", joinedAt: 9)))
             ), ("p_z left", .changed(.left(EngineHarness.participant("p_z"), .left))),
         ]
-        for setup in setups {
+        for setup in Self.setups {
             for (name, event) in events {
                 var mesh = Self.flowing()
                 setup.prepare(&mesh)

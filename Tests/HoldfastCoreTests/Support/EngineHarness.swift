@@ -215,3 +215,15 @@ extension [ClientEffect] {
         self.compactMap { if case .finish(_, let outcome) = $0 { outcome } else { nil } }
     }
 }
+
+extension EngineHarness {
+    /// In a call in which `p_a` is, too.
+    static func joined(
+        media: MediaSettings? = nil,
+        welcome: (inout Welcome) -> Void = { _ in }
+    ) -> EngineHarness {
+        var phone = EngineHarness()
+        phone.join(others: [EngineHarness.participant("p_a")], media: media, welcome: welcome)
+        return phone
+    }
+}
