@@ -5,7 +5,7 @@ import HoldfastDrill
 import HoldfastSpec
 import Testing
 
-extension EndToEnd {
+extension PatientEndToEnd {
     /// A real `holdfastd` whose process is stopped and goes on.
     @Suite struct StallTests {
         @Test(.timeLimit(.minutes(1)), .spec("HF-47"), .spec("HF-54"))
