@@ -7,7 +7,10 @@ struct HoldfastCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "holdfastctl",
         abstract: "Joins calls, makes tokens, and proves that calls stay alive.",
-        subcommands: [JoinCommand.self, TokenCommand.self, DrillCommand.self, RunCommand.self]
+        subcommands: [
+            JoinCommand.self, TokenCommand.self, DrillCommand.self, MeasureCommand.self,
+            RunCommand.self,
+        ]
     )
 
     /// Runs the command that the arguments name. From a file's top level, `main` would be the
@@ -36,6 +39,41 @@ struct RunCommand: AsyncParsableCommand {
     func run() async throws {
         guard try await RunProgram.run(port: self.port, isTour: !self.serve) else {
             throw ExitCode.failure
+        }
+    }
+}
+
+/// `holdfastctl measure`: how fast a phone is back.
+struct MeasureCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "measure",
+        abstract: "Measures how fast a phone is back: by transport, missed bytes and outage.",
+        discussion: """
+            A line of JSON per row on standard output; people read standard error. Each row stands \
+            beside plain TCP on the same network in the same run. Takes about 7 minutes; needs root \
+            and /dev/net/tun for its networks.
+            """
+    )
+
+    @Option(help: "Repetitions of each row, 1 to 100.")
+    var repetitions = 10
+
+    func validate() throws {
+        guard (1...100).contains(self.repetitions) else {
+            throw ValidationError("--repetitions is 1 to 100.")
+        }
+    }
+
+    func run() async throws {
+        if let obstacle = DrillNetwork.obstacle {
+            throw ValidationError("Measuring needs networks of its own: \(obstacle).")
+        }
+        let narrator = Narrator(isJSON: true)
+        var measurement = ReturnMeasurement(tell: narrator.tell)
+        measurement.repetitionCount = self.repetitions
+        try await measurement.run { sample in
+            print(try sample.line())
+            narrator.tell(sample.summary)
         }
     }
 }
