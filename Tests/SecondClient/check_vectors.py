@@ -10,7 +10,8 @@ import sys
 
 from google.protobuf import json_format
 
-from frames import ROOT, SCHEMA, Malformed, base64url_read, decode, mac
+from frames import ROOT, SCHEMA, mac
+from strict import Malformed, base64url_read, decode_strictly
 
 VECTORS = ROOT / "docs" / "vectors"
 
@@ -31,8 +32,8 @@ def check_frames():
     assert len(by_name) == len(vectors), "two vectors have one name"
     for vector in vectors:
         name, kind = vector["name"], vector["type"]
-        from_json = decode(kind, json.dumps(vector["json"]))
-        from_binary = decode(kind, bytes.fromhex(vector["binary"]))
+        from_json = decode_strictly(kind, json.dumps(vector["json"]))
+        from_binary = decode_strictly(kind, bytes.fromhex(vector["binary"]))
         if "same_as" in vector:
             canonical = by_name[vector["same_as"]]
             assert "same_as" not in canonical and canonical["type"] == kind, name
@@ -49,9 +50,9 @@ def is_refused(vector):
         if vector["layer"] == "base64url":
             base64url_read(data)
         elif vector["encoding"] == "binary":
-            decode(vector["type"], data if isinstance(data, bytes) else data.encode())
+            decode_strictly(vector["type"], data if isinstance(data, bytes) else data.encode())
         else:
-            decode(vector["type"], data if isinstance(data, str) else data.decode())
+            decode_strictly(vector["type"], data if isinstance(data, str) else data.decode())
     except ValueError:  # Malformed, and what Python's UTF-8 and base64 refuse.
         return True
     return False
@@ -64,7 +65,7 @@ def check_malformed():
     for data in (b"\x9a\x06" + bytes(12_287), "{" + " " * 12_287 + "}"):
         assert len(data) == 12_289
         try:
-            decode("ClientFrame", data)
+            decode_strictly("ClientFrame", data)
         except Malformed:
             continue
         raise AssertionError("a frame of 12 289 bytes is taken")
@@ -80,7 +81,7 @@ def check_resume():
     for request in vectors["requests"]:
         payload, is_binary = request["payload"], request["subprotocol"] == "holdfast.v1"
         data = base64url_read(payload)
-        ticket = decode("ResumeTicket", data if is_binary else data.decode())
+        ticket = decode_strictly("ResumeTicket", data if is_binary else data.decode())
         assert json_format.MessageToDict(ticket) == request["ticket"], "ticket"
         assert mac(secret, request["host"], payload) == request["mac"], "MAC"
         assert request["authorization"] == f"Resume {payload}.{request['mac']}", "Authorization"

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """Lets a test drive second clients as a process: one JSON object a line in, one out.
+Usage: driver.py PORT TOKEN-KEYS.
 
 `{"do": "join", "name": "alice", …}` calls `Driver.join(name="alice", …)`. An answer is
 `{"ok": value}` or `{"error": text}`. mischief.py adds what no honest client does.
@@ -9,18 +10,69 @@ import base64
 import hmac
 import json
 import socket
-import struct
 import sys
 import time
 import traceback
 
 from google.protobuf import json_format
+from websockets.exceptions import ConnectionClosed
 
-from frames import MODES, SCHEMA, base64url, encode
-from holdfast_client import Closed, Session
+from frames import MODES, base64url
+from holdfast_client import Session
+from strict import decode_strictly
+
+
+class WatchedSession(Session):
+    """Holds what the server sends against the document, and counts what becomes of it."""
+
+    def forget(self):
+        super().forget()
+        self.delivered, self.byes = [], []
+        self.dropped = self.gap_count = self.snapshot_count = 0
+
+    def handle(self, data):
+        decode_strictly("ServerFrame", data)
+        super().handle(data)
+
+    def settle(self, seconds):
+        """Handles what comes until nothing has come for so long, then acknowledges."""
+        while self.step(seconds):
+            pass
+        self.acknowledge()
+
+    def take_events(self, events):
+        before = len(self.delivered) + self.gap_count
+        super().take_events(events)
+        self.dropped += len(events.events) - (len(self.delivered) + self.gap_count - before)
+
+    def deliver(self, event):
+        before = self.cursor
+        super().deliver(event)
+        if self.cursor > before:
+            self.delivered.append(event)
+
+    def synchronize(self):
+        self.gap_count += 1
+        super().synchronize()
+
+    def take_snapshot(self, chunk):
+        super().take_snapshot(chunk)
+        self.snapshot_count += len(self.chunks) == chunk.count
+
+    def take_bye(self, bye):
+        self.byes.append(bye)
+
+    def hang_up(self):
+        """As the kernel does for a process that was killed: no close frame."""
+        try:
+            self.connection.socket.shutdown(socket.SHUT_RDWR)
+        except OSError:
+            pass  # It was over before.
 
 
 class Driver:
+    session_type = WatchedSession
+
     def __init__(self, port, keys):
         self.address = ("127.0.0.1", port)
         key = json.load(open(keys))["keys"][0]
@@ -37,36 +89,30 @@ class Driver:
         return signed + "." + base64url(hmac.digest(self.key, signed.encode(), "sha256"))
 
     def join(self, name, call="demo", binary=True, user=None, settle=True):
-        session = self.sessions[name] = Session(self.address, binary)
+        session = self.sessions[name] = self.session_type(self.address, binary)
         session.token = self.token(user or name)
-        request = session.join_request(session.token, call=call, device_id=name, display_name=name)
-        status = session.use(request.start())
+        status = session.join(session.token, call=call, device_id=name, display_name=name)
         if status == 101 and settle:
             session.settle(0.05)
         return {"status": status, **self.state(name)}
 
-    def resume(self, name, ticket=None, text=None, rejoin=False, settle=True, keep=False):
-        """`ticket` changes fields of an honest ticket; `text` is sent, signed, in its place."""
+    def resume(self, name, settle=True):
         session = self.sessions[name]
-        extra = {}
-        if rejoin:
-            extra["X-Holdfast-Join"] = session.token
-        if text is None:
-            text = session.ticket(**(ticket or {}))
-        elif session.is_binary is False:
-            session.counter = max(session.counter + 1, int(time.time() * 1000))
-            text = base64url(text.replace("$COUNTER", str(session.counter)).encode())
-        if not keep and session.connection:
-            session.connection.socket.close()
+        session.hang_up()
+        return self.attempt(name, session.resume, settle)
+
+    def attempt(self, name, resume, settle=True):
+        """What came of a resume that `resume` makes."""
+        session = self.sessions[name]
         session.byes = []
         started = time.perf_counter()
         try:
-            status = session.use(session.resume_request(text, extra).start())
+            status = resume()
             took = time.perf_counter() - started
             if status == 101 and settle:
                 session.settle(0.05)
-        except Closed as closed:
-            return {"status": 101, "closed": closed.code, **self.state(name)}
+        except ConnectionClosed as end:
+            return {"status": 101, "closed": end.rcvd and end.rcvd.code, **self.state(name)}
         return {"status": status, "seconds": took, **self.state(name)}
 
     def send(self, name, count=1, to=(), text="message", settle=0.05):
@@ -76,27 +122,17 @@ class Driver:
             session.command(send_message={"to": to, "text": f"{text} {number}"})
         return self.settle(name, settle)
 
-    def transmit(self, name, frame, settle=0.05):
-        """A frame of the schema, as protobuf-JSON."""
-        session = self.sessions[name]
-        message = json_format.ParseDict(frame, SCHEMA["ClientFrame"]())
-        session.connection.send(encode(message, session.is_binary))
-        return self.settle(name, settle)
-
     def settle(self, name, seconds=0.05):
         session, closed = self.sessions[name], None
         try:
             if seconds is not None:
                 session.settle(seconds)
-        except Closed as end:
-            closed = end.code or 1006
+        except ConnectionClosed as end:
+            closed = end.rcvd.code if end.rcvd else 1006
         return {**({"closed": closed} if closed else {}), **self.state(name)}
 
     def cut(self, name):
-        """Ends it with a reset, as a network does: no close frame, no FIN."""
-        tcp = self.sessions[name].connection.socket
-        tcp.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-        tcp.close()
+        self.sessions[name].hang_up()
 
     def forget_events(self, name):
         self.sessions[name].delivered = []
@@ -137,3 +173,7 @@ def main(driver):
             where = traceback.extract_tb(error.__traceback__)[-1]
             answer = {"error": f"{type(error).__name__}: {error} ({where.name}:{where.lineno})"}
         print(json.dumps(answer), flush=True)
+
+
+if __name__ == "__main__":
+    main(Driver(int(sys.argv[1]), sys.argv[2]))

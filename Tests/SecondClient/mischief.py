@@ -6,19 +6,48 @@ import random
 import select
 import socket
 import statistics
+import struct
 import sys
 import time
 import zlib
 
 from google.protobuf import json_format
+from websockets.exceptions import ConnectionClosed
 from websockets.frames import Frame
 
 from driver import Driver, main
-from frames import SCHEMA, base64url, base64url_read, encode
-from holdfast_client import Closed, Session
+from frames import SCHEMA, base64url, encode
+from mischievous_session import MischievousSession
+from strict import base64url_read
 
 
 class Mischief(Driver):
+    session_type = MischievousSession
+
+    def resume(self, name, ticket=None, text=None, settle=True, keep=False):
+        """`ticket` changes fields of an honest ticket; `text` is sent, signed, in its place."""
+        session = self.sessions[name]
+        payload = session.coded(session.ticket(**(ticket or {})))
+        if text is not None:
+            payload = base64url(text.replace("$COUNTER", str(session.counter)).encode())
+        if not keep:
+            session.hang_up()
+        return self.attempt(
+            name, lambda: session.connect(*session.resume_request(payload)), settle)
+
+    def cut(self, name):
+        """Ends it with a reset, as a network does: no close frame, no FIN."""
+        tcp = self.sessions[name].connection.socket
+        tcp.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        tcp.close()
+
+    def transmit(self, name, frame, settle=0.05):
+        """A frame of the schema, as protobuf-JSON."""
+        session = self.sessions[name]
+        message = json_format.ParseDict(frame, SCHEMA["ClientFrame"]())
+        session.connection.send(encode(message, session.is_binary))
+        return self.settle(name, settle)
+
     # Frames
 
     def frame(self, name, data, opcode=None, fin=True, rsv1=False, mask=True, pace=None, settle=0.05):
@@ -58,8 +87,8 @@ class Mischief(Driver):
 
     def version(self, subprotocol):
         """Offers a subprotocol of another version: what the server says, and the close code."""
-        session = self.sessions["version"] = Session(self.address, False)
-        request = session.join_request(self.token("version"), call="demo")
+        session = self.sessions["version"] = MischievousSession(self.address, False)
+        request = session.raw(session.join_request(self.token("version"), call="demo"))
         request.request = request.request.replace(b"holdfast.v1.json", subprotocol.encode())
         session.connection = request.start()
         chosen = request.answer().headers.get("Sec-WebSocket-Protocol")
@@ -67,9 +96,10 @@ class Mischief(Driver):
 
     def slow_join(self, name, binary=True):
         """The upgrade request and the first frame behind it, a byte at a time in one stream."""
-        session = self.sessions[name] = Session(self.address, binary)
+        session = self.sessions[name] = MischievousSession(self.address, binary)
         session.token = self.token(name)
-        connection = session.join_request(session.token, call="demo", device_id=name)
+        request = session.join_request(session.token, call="demo", device_id=name)
+        connection = session.raw(request)
         connection.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         for byte in connection.request:
             connection.write(bytes([byte]))
@@ -80,7 +110,7 @@ class Mischief(Driver):
     def resume_and_cut(self, name, byte_count, ticket=None):
         """Reads so many bytes behind the head of the response, or all, then resets the connection."""
         session = self.sessions[name]
-        connection = session.resume_request(session.ticket(**(ticket or {}))).start()
+        connection = session.raw_resume(**(ticket or {})).start()
         head = b""
         while b"\r\n\r\n" not in head:
             head += connection.socket.recv(1)
@@ -120,7 +150,7 @@ class Mischief(Driver):
     def forged(self, name):
         """An honest authorization of the session, and every one with one bit of it flipped."""
         session = self.sessions[name]
-        honest = session.authorization(session.ticket())
+        honest = session.authorized()
         payload, mac = honest.removeprefix("Resume ").split(".")
         statuses = {}
         for part, other in ((payload, mac), (mac, payload)):
@@ -142,7 +172,7 @@ class Mischief(Driver):
         session = self.sessions[name]
         key, real = session.key, session.host
         session.key, session.host = self.sessions[signer].key if signer else key, host or real
-        text = session.authorization(session.ticket(**(ticket or {})))
+        text = session.authorized(**(ticket or {}))
         session.key, session.host = key, real
         return text
 
@@ -152,8 +182,8 @@ class Mischief(Driver):
 
     def knock(self, authorization, host=None, source="127.0.0.1"):
         tcp = socket.create_connection(self.address, timeout=10, source_address=(source, 0))
-        session = Session(self.address)
-        connection = session.connect(authorization, "call=demo&sid=x", {}, tcp)
+        session = MischievousSession(self.address)
+        connection = session.raw(self.request(authorization), tcp)
         if host:
             connection.request = connection.request.replace(session.host.encode(), host.encode(), 1)
         try:
@@ -167,10 +197,14 @@ class Mischief(Driver):
                 code = session.byes[0].code if session.byes else 0
                 return response.status_code, body, code
             return response.status_code, body, 0
-        except Closed:
+        except ConnectionClosed:
             return 0, "", 0
         finally:
             tcp.close()
+
+    @staticmethod
+    def request(authorization):
+        return "/v1/connect?call=demo&sid=x", {"Authorization": authorization}
 
     @staticmethod
     def count(statuses, answer):
@@ -187,10 +221,10 @@ class Mischief(Driver):
             exists = random.random() < 0.5 if len(set(map(len, times.values()))) == 1 else (
                 len(times[True]) < len(times[False]))
             name_sent = session_id if exists else session_id[:-4] + "AAAA"
-            text = session.authorization(session.ticket(session=name_sent))
+            text = session.authorized(session=name_sent)
             text = text[:-20] + base64url(random.randbytes(15))
             tcp = socket.create_connection(self.address, timeout=10)
-            connection = session.connect(text, "call=demo&sid=x", {}, tcp)
+            connection = session.raw(self.request(text), tcp)
             started = time.perf_counter()
             response = connection.start().answer()
             times[exists].append((time.perf_counter() - started) * 1000)
@@ -242,19 +276,21 @@ class Mischief(Driver):
         for _ in range(count):
             tickets = [session.ticket(), session.ticket()]
             random.shuffle(tickets)
-            pair = [session.resume_request(ticket) for ticket in tickets]
+            pair = [
+                session.raw(session.resume_request(session.coded(ticket))) for ticket in tickets]
             for connection in pair:
                 connection.start()
             ends = []
             for connection in pair:
-                other = Session(self.address)
-                other.key, other.session, other.cursor = session.key, session.session, session.cursor
+                other = MischievousSession(self.address)
+                other.key, other.session = session.key, session.session
+                other.cursor = session.cursor
                 other.line, other.connection = session.cursor, connection
                 try:
                     connection.answer()
                     while other.step(0.02):
                         pass
-                except Closed:
+                except ConnectionClosed:
                     pass
                 ends.append(other)
             alive = [other for other in ends if not other.byes and still_open(other)]
@@ -277,10 +313,10 @@ class Mischief(Driver):
             tcp = socket.socket()
             tcp.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_bytes)
             tcp.connect(self.address)
-            session = Session(self.address)
+            session = MischievousSession(self.address)
             user = f"silent-{len(self.silent)}"
-            request = session.join_request(self.token(user), tcp, call=call, device_id=user)
-            request.start()
+            request = session.join_request(self.token(user), call=call, device_id=user)
+            session.raw(request, tcp).start()
             head = b""
             while b"\r\n\r\n" not in head:
                 head += tcp.recv(1)
@@ -332,7 +368,7 @@ class Mischief(Driver):
             while not holds(session) and time.monotonic() < end:
                 session.step(0.1)
                 session.acknowledge()
-        except Closed:
+        except ConnectionClosed:
             pass
 
 
@@ -345,7 +381,7 @@ def still_open(session):
             if not session.step(2):
                 return False
         return True
-    except Closed:
+    except ConnectionClosed:
         return False
 
 
