@@ -23,9 +23,11 @@ final class Arena: Sendable {
     let clients: SecondClients
     let folder: String
 
-    /// Runs a test; nothing of it stays behind. Says so where there is no second client.
+    /// Runs a test with `script` as its second clients; nothing of it stays behind. Says so where
+    /// there is no second client.
     static func run(
         _ arguments: [String] = [],
+        script: String = SecondClients.mischief,
         _ body: (Arena) async throws -> Void
     ) async throws {
         guard
@@ -35,7 +37,7 @@ final class Arena: Sendable {
                 reason: "run scripts/setup.sh test"
             )
         else { return }
-        let arena = try await Arena(arguments)
+        let arena = try await Arena(arguments, script: script)
         do {
             try await body(arena)
         } catch {
@@ -45,7 +47,7 @@ final class Arena: Sendable {
         await arena.tearDown()
     }
 
-    private init(_ arguments: [String]) async throws {
+    private init(_ arguments: [String], script: String) async throws {
         let base = FileManager.default.temporaryDirectory.path
         self.folder = base + "/holdfast-bad-input-\(UUID().uuidString)"
         try FileManager.default.createDirectory(
@@ -56,7 +58,7 @@ final class Arena: Sendable {
         var settings = ServerProcess.Settings(host: "127.0.0.1", port: 0, folder: self.folder)
         settings.arguments = arguments
         self.server = try await ServerProcess(settings)
-        self.clients = try SecondClients(of: self.server)
+        self.clients = try SecondClients(of: self.server, script: script)
     }
 
     /// What the server has logged.
@@ -85,7 +87,7 @@ final class Arena: Sendable {
     }
 }
 
-/// A process of `Tests/SecondClient/mischief.py`. One question at a time.
+/// A process of a script in `Tests/SecondClient`. One question at a time.
 final class SecondClients: Sendable {
     let process: ChildProcess
 
@@ -94,17 +96,22 @@ final class SecondClients: Sendable {
     static let python = SecondClients.root + "/.build/python/bin/python"
     static let isInstalled = FileManager.default.isExecutableFile(atPath: SecondClients.python)
 
+    /// Clients that do as they are told by a test that means ill.
+    static let mischief = "mischief.py"
+    /// Clients that only do what the documents say.
+    static let honest = "driver.py"
+
     static func script(_ name: String) -> String { self.root + "/Tests/SecondClient/" + name }
 
-    init(of server: ServerProcess) throws {
+    init(of server: ServerProcess, script: String = SecondClients.mischief) throws {
         self.process = try ChildProcess(
             name: "second client",
-            [Self.python, Self.script("mischief.py"), "\(server.port)", server.keys],
+            [Self.python, Self.script(script), "\(server.port)", server.keys],
             log: server.folder + "/second-client.log"
         )
     }
 
-    /// Has `mischief.py` do something.
+    /// Has the script do something.
     ///
     /// - Throws: ``DrillFailure`` with what went wrong there, or when no answer comes in time.
     @discardableResult

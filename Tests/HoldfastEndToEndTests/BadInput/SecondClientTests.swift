@@ -37,7 +37,7 @@ extension EndToEnd.BadInput {
         func `a client written from the documents joins, sends and resumes`(
             isBinary: Bool
         ) async throws {
-            try await Arena.run { arena in
+            try await Arena.run(script: SecondClients.honest) { arena in
                 let joined = try await arena.clients.join("alice", binary: isBinary)
                 #expect(joined["mode"] == "joined")
                 #expect(joined["snapshots"] == 1)
