@@ -51,14 +51,14 @@ fuzz_all() {
     printf '%s\n' "${targets[@]}" | xargs -P 2 -I '{}' "$0" --one '{}' "$seconds" "$logs"
 }
 
-# Adds to Fuzz/Corpus what reaches more than it does, the smallest first, up to a count.
+# Makes Fuzz/Corpus anew of what reaches the most, the smallest first, up to a count. What somebody
+# gave a name stays: it once crashed.
 keep() {
     local name=$1 merged
     merged=$(mktemp -d)
     HOLDFAST_FUZZ_TARGET=$name "$runner" -set_cover_merge=1 \
         -max_len="$input_bytes_max" "$merged" "Fuzz/Corpus/$name" "$found/$name" 2>/dev/null
-    rm -rf "Fuzz/Corpus/$name"
-    mkdir -p "Fuzz/Corpus/$name"
+    find "Fuzz/Corpus/$name" -type f -regextype egrep -regex '.*/[0-9a-f]{40}' -delete
     find "$merged" -type f -printf '%s %p\n' | sort -n | head -n "$kept_count_max" |
     cut -d ' ' -f 2- | xargs -I '{}' mv '{}' "Fuzz/Corpus/$name/"
     rm -rf "$merged"
