@@ -31,8 +31,23 @@ static GstBusSyncReply on_message(GstBus *bus, GstMessage *message, gpointer dat
     return GST_BUS_DROP;
 }
 
+// A provider of our own. GStreamer hands out one for the whole process, with one bus: of two engines
+// only the later would hear of changes, and the end of one would be the end for both.
+static GstDeviceProvider *make_provider(const char *name) {
+    GstDeviceProviderFactory *found = gst_device_provider_factory_find(name);
+    if (!found)
+        return NULL;
+    GstPluginFeature *loaded = gst_plugin_feature_load(GST_PLUGIN_FEATURE(found));
+    gst_object_unref(found);
+    if (!loaded)
+        return NULL;
+    GType type = gst_device_provider_factory_get_device_provider_type(GST_DEVICE_PROVIDER_FACTORY(loaded));
+    gst_object_unref(loaded);
+    return type ? gst_object_ref_sink(g_object_new(type, NULL)) : NULL;
+}
+
 static int start(hf_devices *devices, const char *name, const char *server) {
-    devices->provider = gst_device_provider_factory_get_by_name(name);
+    devices->provider = make_provider(name);
     if (!devices->provider)
         return 0;
     if (server)

@@ -78,7 +78,7 @@ struct hf_screen {
     gpointer object;
     int width, height;  // of the last frame
     GThread *thread;
-    pthread_mutex_t lock;
+    GMutex lock;
     GCond wake;
     int closed;  // guarded by lock
 };
@@ -142,15 +142,15 @@ static shot take(hf_screen *screen) {
 static gpointer run(gpointer data) {
     hf_screen *screen = data;
     gint64 due = g_get_monotonic_time();
-    pthread_mutex_lock(&screen->lock);
+    g_mutex_lock(&screen->lock);
     while (!screen->closed) {
-        pthread_mutex_unlock(&screen->lock);
+        g_mutex_unlock(&screen->lock);
         shot result = take(screen);
-        pthread_mutex_lock(&screen->lock);
+        g_mutex_lock(&screen->lock);
         if (screen->closed)
             break;
         if (result == SHOT_GONE) {
-            pthread_mutex_unlock(&screen->lock);
+            g_mutex_unlock(&screen->lock);
             screen->ended(screen->object, screen->x->has_error(screen->connection)
                 ? "The display is gone." : "The window was closed.");
             return NULL;
@@ -160,7 +160,7 @@ static gpointer run(gpointer data) {
         while (!screen->closed && g_cond_wait_until(&screen->wake, &screen->lock, due)) {
         }
     }
-    pthread_mutex_unlock(&screen->lock);
+    g_mutex_unlock(&screen->lock);
     return NULL;
 }
 
@@ -184,7 +184,7 @@ hf_screen *hf_screen_open(const hf_picture_options *options, GstElement *feed,
         return NULL;
     int number = 0, width = 0, height = 0;
     hf_screen *screen = g_new0(hf_screen, 1);
-    pthread_mutex_init(&screen->lock, NULL);
+    g_mutex_init(&screen->lock);
     g_cond_init(&screen->wake);
     screen->x = x;
     screen->frames_per_second = options->frames_per_second;
@@ -206,10 +206,10 @@ hf_screen *hf_screen_open(const hf_picture_options *options, GstElement *feed,
 void hf_screen_start(hf_screen *screen) { screen->thread = g_thread_new("holdfast-screen", run, screen); }
 
 void hf_screen_close(hf_screen *screen) {
-    pthread_mutex_lock(&screen->lock);
+    g_mutex_lock(&screen->lock);
     screen->closed = 1;
     g_cond_signal(&screen->wake);
-    pthread_mutex_unlock(&screen->lock);
+    g_mutex_unlock(&screen->lock);
     if (screen->thread) {
         // An X server that hangs answers nothing; its end of the line is taken from it.
         int file = screen->x->has_error(screen->connection) ? -1 : screen->x->file(screen->connection);
@@ -219,7 +219,7 @@ void hf_screen_close(hf_screen *screen) {
     }
     screen->x->disconnect(screen->connection);
     gst_object_unref(screen->feed);
-    pthread_mutex_destroy(&screen->lock);
+    g_mutex_clear(&screen->lock);
     g_cond_clear(&screen->wake);
     g_free(screen);
 }
