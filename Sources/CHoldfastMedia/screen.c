@@ -78,8 +78,8 @@ struct hf_screen {
     gpointer object;
     int width, height;  // of the last frame
     GThread *thread;
-    GMutex lock;
-    GCond wake;
+    pthread_mutex_t lock;
+    pthread_cond_t wake;
     int closed;  // guarded by lock
 };
 
@@ -142,25 +142,26 @@ static shot take(hf_screen *screen) {
 static gpointer run(gpointer data) {
     hf_screen *screen = data;
     gint64 due = g_get_monotonic_time();
-    g_mutex_lock(&screen->lock);
+    pthread_mutex_lock(&screen->lock);
     while (!screen->closed) {
-        g_mutex_unlock(&screen->lock);
+        pthread_mutex_unlock(&screen->lock);
         shot result = take(screen);
-        g_mutex_lock(&screen->lock);
+        pthread_mutex_lock(&screen->lock);
         if (screen->closed)
             break;
         if (result == SHOT_GONE) {
-            g_mutex_unlock(&screen->lock);
+            pthread_mutex_unlock(&screen->lock);
             screen->ended(screen->object, screen->x->has_error(screen->connection)
                 ? "The display is gone." : "The window was closed.");
             return NULL;
         }
         // After a freeze from now on, not in a burst.
         due = MAX(due + G_TIME_SPAN_SECOND / screen->frames_per_second, g_get_monotonic_time());
-        while (!screen->closed && g_cond_wait_until(&screen->wake, &screen->lock, due)) {
+        struct timespec until = {.tv_sec = due / G_USEC_PER_SEC, .tv_nsec = due % G_USEC_PER_SEC * 1000};
+        while (!screen->closed && pthread_cond_timedwait(&screen->wake, &screen->lock, &until) == 0) {
         }
     }
-    g_mutex_unlock(&screen->lock);
+    pthread_mutex_unlock(&screen->lock);
     return NULL;
 }
 
@@ -184,8 +185,12 @@ hf_screen *hf_screen_open(const hf_picture_options *options, GstElement *feed,
         return NULL;
     int number = 0, width = 0, height = 0;
     hf_screen *screen = g_new0(hf_screen, 1);
-    g_mutex_init(&screen->lock);
-    g_cond_init(&screen->wake);
+    pthread_mutex_init(&screen->lock, NULL);
+    pthread_condattr_t monotonic;
+    pthread_condattr_init(&monotonic);
+    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+    pthread_cond_init(&screen->wake, &monotonic);
+    pthread_condattr_destroy(&monotonic);
     screen->x = x;
     screen->frames_per_second = options->frames_per_second;
     screen->base = options->base;
@@ -206,10 +211,10 @@ hf_screen *hf_screen_open(const hf_picture_options *options, GstElement *feed,
 void hf_screen_start(hf_screen *screen) { screen->thread = g_thread_new("holdfast-screen", run, screen); }
 
 void hf_screen_close(hf_screen *screen) {
-    g_mutex_lock(&screen->lock);
+    pthread_mutex_lock(&screen->lock);
     screen->closed = 1;
-    g_cond_signal(&screen->wake);
-    g_mutex_unlock(&screen->lock);
+    pthread_cond_signal(&screen->wake);
+    pthread_mutex_unlock(&screen->lock);
     if (screen->thread) {
         // An X server that hangs answers nothing; its end of the line is taken from it.
         int file = screen->x->has_error(screen->connection) ? -1 : screen->x->file(screen->connection);
@@ -219,8 +224,8 @@ void hf_screen_close(hf_screen *screen) {
     }
     screen->x->disconnect(screen->connection);
     gst_object_unref(screen->feed);
-    g_mutex_clear(&screen->lock);
-    g_cond_clear(&screen->wake);
+    pthread_mutex_destroy(&screen->lock);
+    pthread_cond_destroy(&screen->wake);
     g_free(screen);
 }
 #endif
