@@ -29,10 +29,8 @@ import Darwin
         let client = try await daemon.join(port: port)
         let welcome = try #require(await client.welcome())
         let refusals = NIOLockedValueBox(0)
-        let attempts = NIOLockedValueBox(0)
         let knocking = Task {
             while !Task.isCancelled {
-                attempts.withLockedValue { $0 += 1 }
                 do {
                     try await RawConnection.connect(port: port).close()
                 } catch {
@@ -44,6 +42,8 @@ import Darwin
         for _ in 1...3 {
             let child = try #require(daemon.child())
             kill(child, SIGKILL)
+            // However rarely a busy machine lets the others knock, this is once for each kill.
+            try await RawConnection.connect(port: port).close()
             #expect(await daemon.line { $0.contains("was killed by signal 9") } != nil)
             #expect(try await daemon.resume(welcome, port: port)?.mode == .resumed)
             #expect(await daemon.port() == port)
@@ -51,8 +51,6 @@ import Darwin
         knocking.cancel()
         await knocking.value
         #expect(refusals.withLockedValue { $0 } == 0)
-        // A busy machine knocks rarely; once for each kill is enough to mean something.
-        #expect(attempts.withLockedValue { $0 } >= 3)
         daemon.signal(SIGTERM)
         #expect(await daemon.exitCode() == 0)
     }
