@@ -27,9 +27,8 @@ extension RealMedia {
             #expect(seen?.packetsLost == 0)
             let sound = room.statistics(at: b, of: a, since: start)
             #expect(sound.allSatisfy { $0.packetsLost == 0 })
-            // As with a restart: two busy cores take that long now and then, without a picture too.
             let gap = sound.map(\.longestGap).max() ?? .zero
-            #expect(gap < .milliseconds(300), "\(gap)")
+            #expect(gap < .milliseconds(150), "\(gap)")
             #expect(sound.allSatisfy { $0.screen == nil })
             #expect(!room.events(of: a).contains(.peer(b, .failed)))
             #expect(room.answers(of: b).count == 1, "no other exchange of descriptions")
