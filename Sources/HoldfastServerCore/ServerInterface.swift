@@ -70,6 +70,9 @@ package struct Grants: OptionSet, Hashable, Sendable {
 
     package init(rawValue: UInt8) { self.rawValue = rawValue }
 
+    package static let ring = Grants(rawValue: 16)
+    package static let message = Grants(rawValue: 32)
+    package static let presence = Grants(rawValue: 64)
     package static let join = Grants(rawValue: 1)
     package static let publish = Grants(rawValue: 2)
     package static let remove = Grants(rawValue: 4)

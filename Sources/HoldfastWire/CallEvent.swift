@@ -32,6 +32,13 @@ package enum CallEvent: Hashable, Sendable {
     /// Somebody came back before the idle timeout.
     case idleCleared
     case ended(CallEndReason)
+
+    // In a user's channel.
+    /// A ring began, or a leg of it ended while others go on.
+    case ring(Ring)
+    /// Nothing rings any more: every leg has its end.
+    case ringEnded(Ring)
+    case userMessage(UserMessage)
     /// An event of a newer version. It moves the cursor and is not shown.
     case unknown
 
@@ -45,9 +52,10 @@ package enum CallEvent: Hashable, Sendable {
 
     package var deliveryClass: Class {
         switch self {
-        case .message: .message
+        // Who was away while it rang is told of it.
+        case .message, .ringEnded, .userMessage: .message
         case .participantJoined, .participantUpdated, .participantLeft, .idleWarning, .idleCleared,
-            .ended, .unknown:
+            .ended, .ring, .unknown:
             .state
         }
     }

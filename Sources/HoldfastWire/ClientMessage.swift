@@ -15,6 +15,9 @@ package enum ClientMessage: Hashable, Sendable {
     case leave
     /// WebRTC signalling for one participant. Not logged; void on resume.
     case signal(Signal)
+    /// Whose presence this connection wants to know, instead of those named before. In a user's channel;
+    /// needs the grant `presence`. Not logged; void on resume.
+    case watch([UserID])
     /// A frame of a newer version. Ignored.
     case unknown
 }
@@ -28,6 +31,19 @@ package enum Command: Hashable, Sendable {
     case removeParticipant(ParticipantID)
     /// Needs the grant `end`.
     case endCall
+
+    // In a user's channel.
+    /// Needs the grant `ring`.
+    case ring(RingRequest)
+    /// By the caller.
+    case cancelRing(RingID)
+    /// By a callee. The first answer counts; a later one fails with `too_late`.
+    case acceptRing(RingID)
+    case rejectRing(RingID, RejectReason)
+    /// Needs the grant `message`.
+    case messageUser(UserID, body: CallMessage.Body)
+    /// How this device is woken, instead of what it said before; empty: not at all.
+    case setPush([PushRegistration])
     /// A command of a newer version: answered with `bad_request`.
     case unknown
 }

@@ -33,6 +33,20 @@ package enum Limits {
     package static let commandsUnansweredMax = 32
     /// Participants named in one private message.
     package static let recipientCountMax = 64
+    /// Characters of a ring's identifier.
+    package static let ringIDCharacterCountMax = 64
+    /// Users that one ring may go to.
+    package static let calleeCountMax = 16
+    /// Bytes of the app's own in a ring.
+    package static let ringPayloadBytesMax = 1024
+    /// Bytes of a reason, or of a state, of an open set.
+    package static let wordBytesMax = 32
+    /// Push registrations of one device.
+    package static let pushRegistrationCountMax = 4
+    /// Bytes of a push token.
+    package static let pushTokenBytesMax = 2 * 1024
+    /// Users whose presence one connection watches.
+    package static let watchedUserCountMax = 64
     /// Bytes of a resume secret, exactly (HF-18).
     package static let resumeSecretBytes = 32
     /// Bytes of the reason in a WebSocket close frame (RFC 6455 §5.5).

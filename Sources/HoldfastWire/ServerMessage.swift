@@ -15,6 +15,8 @@ package enum ServerMessage: Hashable, Sendable {
     case signal(Signal)
     /// Takes the place of the welcome's, before its credentials expire (HF-62).
     case iceServers([ICEServer])
+    /// Where a watched user is: once at the beginning, then with each change.
+    case presence(UserID, UserPresence)
     /// A frame of a newer version. Ignored.
     case unknown
 }
@@ -171,6 +173,8 @@ package struct SnapshotChunk: Hashable, Sendable {
     package var participants: [Participant]
     /// When the call ends unless somebody comes, by the server's clock; zero when nobody is alone.
     package var idleEndsAtMilliseconds: Int64
+    /// In a user's channel: the rings that are not over.
+    package var rings: [Ring]
 
     package init(
         offset: LogOffset,
@@ -181,7 +185,8 @@ package struct SnapshotChunk: Hashable, Sendable {
         title: String = "",
         kind: CallKind = .audio,
         participants: [Participant],
-        idleEndsAtMilliseconds: Int64 = 0
+        idleEndsAtMilliseconds: Int64 = 0,
+        rings: [Ring] = []
     ) {
         self.offset = offset
         self.index = index
@@ -192,6 +197,7 @@ package struct SnapshotChunk: Hashable, Sendable {
         self.kind = kind
         self.participants = participants
         self.idleEndsAtMilliseconds = idleEndsAtMilliseconds
+        self.rings = rings
     }
 }
 
@@ -232,6 +238,10 @@ package struct CommandFailure: Hashable, Sendable {
         package static let rateLimited = Code(rawValue: "rate_limited")
         package static let unavailable = Code(rawValue: "unavailable")
         package static let internalError = Code(rawValue: "internal")
+        /// Somebody else was first: the ring was answered, taken back or has timed out.
+        package static let tooLate = Code(rawValue: "too_late")
+        /// More than the server keeps at once, of something that does not pass by waiting.
+        package static let limit = Code(rawValue: "limit")
         /// Never sent: an outcome of a newer version, which this one cannot tell from a failure.
         package static let unknown = Code(rawValue: "unknown")
     }

@@ -12,6 +12,30 @@ enum Samples {
         reachability: .reconnecting,
         joinedAtMilliseconds: 1_763_690_000_123
     )
+    static let ring = Ring(
+        id: RingID("r_7"),
+        call: CallID("standup"),
+        from: UserID("ada"),
+        fromName: "Ada Ünïcode 🎧",
+        kind: .video,
+        payload: Samples.everyByte,
+        startedAtMilliseconds: 1_763_690_000_123,
+        expiresAtMilliseconds: 1_763_690_060_123,
+        legs: [Ring.Leg(user: UserID("bob")), Ring.Leg(user: UserID("cid"), state: .timedOut)]
+    )
+    static let ringOver = Ring(
+        id: RingID("r_8"),
+        call: CallID("standup"),
+        from: UserID("ada"),
+        legs: [
+            Ring.Leg(
+                user: UserID("bob"),
+                state: .rejected,
+                reason: .declined,
+                device: ParticipantID("p_bob")
+            )
+        ]
+    )
     static let secret = (0..<32).map { UInt8($0) }
     static let everyByte = (0...255).map { UInt8($0) }
 
@@ -73,12 +97,19 @@ enum Samples {
             .participantUpdated(Participant(id: ParticipantID("p_b"), userID: UserID("b"))),
             .participantLeft(ParticipantID("p_b"), .timeout),
             .idleWarning(endsAtMilliseconds: 1_763_690_030_000),
-            .idleCleared,
+            .idleCleared, .ring(Samples.ring), .ringEnded(Samples.ringOver),
             .ended(.idleTimeout),
             .unknown,
         ]
         + Samples.bodies.map { body in
             .message(CallMessage(from: ParticipantID("p_ada"), body: body))
+        }
+        + Samples.bodies.flatMap { body -> [CallEvent] in
+            let to = UserID("bob")
+            return [
+                .userMessage(UserMessage(from: UserID("ada"), to: to, body: body)),
+                .userMessage(UserMessage(from: nil, to: to, body: body)),
+            ]
         }
         + Samples.bodies.map { body in
             .message(
@@ -155,7 +186,8 @@ enum Samples {
                     title: "Stand-up",
                     kind: .video,
                     participants: [Samples.participant],
-                    idleEndsAtMilliseconds: 1_763_690_030_000
+                    idleEndsAtMilliseconds: 1_763_690_030_000,
+                    rings: [Samples.ring]
                 )
             ),
             .snapshot(SnapshotChunk(offset: .zero, index: 0, count: 1, participants: [])),
@@ -163,7 +195,7 @@ enum Samples {
             .pong(id: 0, top: .zero, nowMilliseconds: 0),
             .goAway(reason: "drain", delay: .milliseconds(1500)),
             .goAway(reason: "", delay: .zero), .iceServers(Samples.welcome.iceServers),
-            .iceServers([]), .unknown,
+            .iceServers([]), .presence(UserID("bob"), .background), .unknown,
         ]
         + [Welcome.Mode.joined, .resumed, .rejoined, .expired, .ended].map { mode in
             var welcome = Samples.welcomeBare
@@ -177,7 +209,25 @@ enum Samples {
         [
             .setMedia(MediaState(microphone: .muted)), .setMedia(MediaState()),
             .removeParticipant(ParticipantID("p_b")), .endCall, .unknown,
+            .cancelRing(Samples.ring.id), .acceptRing(Samples.ring.id),
+            .rejectRing(Samples.ring.id, .busy), .setPush([]),
+            .setPush([
+                PushRegistration(kind: .apnsVoIP, token: "0a"),
+                PushRegistration(kind: .fcm, token: "f:1"),
+            ]),
+            .ring(RingRequest(id: Samples.ring.id, call: CallID("standup"), to: [UserID("bob")])),
+            .ring(
+                RingRequest(
+                    id: Samples.ring.id,
+                    call: CallID("standup"),
+                    to: [UserID("bob"), UserID("cid")],
+                    kind: .video,
+                    payload: Samples.everyByte,
+                    timeout: .seconds(20)
+                )
+            ),
         ]
+        + Samples.bodies.map { .messageUser(UserID("bob"), body: $0) }
         + Samples.bodies.map { .sendMessage(to: [], body: $0) }
         + Samples.bodies.map { .sendMessage(to: [ParticipantID("p_b")], body: $0) }
 
@@ -187,7 +237,8 @@ enum Samples {
             .ping(id: 9, acknowledged: Samples.offset), .ping(id: 0, acknowledged: .zero),
             .appState(.foreground, hold: nil), .appState(.background, hold: .zero),
             .appState(.suspending, hold: .seconds(3600)), .synchronize(from: Samples.offset),
-            .authenticate(token: "a.b.c"), .leave, .unknown,
+            .authenticate(token: "a.b.c"), .leave, .unknown, .watch([]),
+            .watch([UserID("bob"), UserID("cid")]),
         ]
         + Samples.commands.enumerated().map { index, command in
             .command(CommandNumber(UInt32(index)), command)

@@ -3,14 +3,19 @@ import HoldfastWire
 import Testing
 
 struct CallEventTests {
-    @Test func `messages are never superseded by a snapshot, everything else is state`() {
+    @Test
+    func `messages and the ends of rings are never superseded by a snapshot, all else is state`() {
         let participant = Participant(id: ParticipantID("p_1"), userID: UserID("u"))
         let message = CallMessage(from: ParticipantID("p_1"), body: .text("hi"))
-        #expect(CallEvent.message(message).deliveryClass == .message)
+        let toUser = UserMessage(from: nil, to: UserID("u"), body: .text("hi"))
+        let ring = Ring(id: RingID("r"), call: CallID("c"), from: UserID("u"), legs: [])
+        for event in [CallEvent.message(message), .userMessage(toUser), .ringEnded(ring)] {
+            #expect(event.deliveryClass == .message)
+        }
         let states: [CallEvent] = [
             .participantJoined(participant), .participantUpdated(participant),
             .participantLeft(participant.id, .left), .idleWarning(endsAtMilliseconds: 1),
-            .idleCleared, .ended(.ended), .unknown,
+            .idleCleared, .ended(.ended), .ring(ring), .unknown,
         ]
         for event in states { #expect(event.deliveryClass == .state) }
     }

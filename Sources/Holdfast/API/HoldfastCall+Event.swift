@@ -200,7 +200,8 @@ extension HoldfastCall.Event {
         }
     }
 
-    init(_ event: SessionEvent) {
+    /// Nil for an event that no call has.
+    init?(_ event: SessionEvent) {
         switch event {
         case .joined(let description): self = .joined(HoldfastCall.Joined(description))
         case .lost(let reason): self = .lost(HoldfastCall.LossReason(rawValue: reason.rawValue))
@@ -218,6 +219,7 @@ extension HoldfastCall.Event {
         case .idleCleared: self = .idleCleared
         case .missedMessages(let count): self = .missedMessages(count: count)
         case .media(let report): self = .media(HoldfastCall.MediaUpdate(report))
+        case .channel: return nil
         }
     }
 }

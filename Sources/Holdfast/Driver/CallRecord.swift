@@ -80,7 +80,8 @@ final class CallRecord: Sendable {
     // MARK: - The driver's side
 
     func deliver(_ number: DeliveryNumber, _ event: SessionEvent, at now: MonotonicInstant) {
-        self.settle { $0.deliver(number, Event(event), at: now) }
+        guard let event = Event(event) else { return }
+        self.settle { $0.deliver(number, event, at: now) }
     }
 
     /// Ends every reader and everybody who waits, because the driver stops.

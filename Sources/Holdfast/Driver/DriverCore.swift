@@ -188,7 +188,7 @@ extension SessionEvent {
         switch self {
         case .left, .timedOut, .closed: true
         case .joined, .lost, .restored, .participantJoined, .participantUpdated, .participantLeft,
-            .message, .idleWarning, .idleCleared, .missedMessages, .media:
+            .message, .idleWarning, .idleCleared, .missedMessages, .media, .channel:
             false
         }
     }

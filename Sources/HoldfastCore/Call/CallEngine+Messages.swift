@@ -13,7 +13,7 @@ extension CallEngine {
             return self.ended(link, bye, &turn)
         case .pong(let number, _, _):
             self.tellLink(id, .answered(ping: number), &turn)
-        case .events, .snapshot, .result, .goAway, .signal, .iceServers, .unknown:
+        case .events, .snapshot, .result, .goAway, .signal, .iceServers, .presence, .unknown:
             self.tellLink(id, .heard, &turn)
         }
         // What another connection than the one in use says has no effect (HF-20).
@@ -34,7 +34,7 @@ extension CallEngine {
             self.tellMesh(.signalled(signal), &turn)
         case .iceServers(let servers):
             self.setICEServers(servers, &turn)
-        case .welcome, .bye, .unknown:
+        case .welcome, .bye, .presence, .unknown:
             break
         }
     }

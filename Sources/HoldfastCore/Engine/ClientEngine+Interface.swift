@@ -46,6 +46,14 @@ package enum ClientEvent: Hashable, Sendable {
     case setVideo(CallHandle, VideoTrack, VideoChoice)
     case setRoute(CallHandle, AudioDirection, AudioRoute)
     case reconnectNow(CallHandle)
+    // Of a user's channel, which is joined or restored like a call.
+    /// The app wants its channel connected, or does not (page 003).
+    case connect(CallHandle)
+    case disconnect(CallHandle)
+    /// A push says that something waits.
+    case pushArrived(CallHandle)
+    /// Whose presence the app wants to know, instead of those named before.
+    case watch(CallHandle, [UserID])
     /// Every listener returned for the event with this number (see ``ClientEffect/deliver``).
     case processed(CallHandle, DeliveryNumber)
 
@@ -223,6 +231,8 @@ package enum SessionEvent: Hashable, Sendable {
     /// Messages that nobody keeps any more.
     case missedMessages(count: Int)
     case media(MediaReport)
+    /// Of a user's channel.
+    case channel(ChannelEvent)
 
     /// Who this device is in the call.
     package struct SelfDescription: Hashable, Sendable {
@@ -253,6 +263,31 @@ package enum SessionEvent: Hashable, Sendable {
 
         package init(downtime: Duration) { self.downtime = downtime }
     }
+}
+
+/// What an app is told about its user's channel, between `joined` and the end.
+package enum ChannelEvent: Hashable, Sendable {
+    /// A ring began, or a leg of it ended while others go on. Told once for each change.
+    case ring(Ring)
+    /// Nothing rings any more. Also of a ring that began and ended while this device was away.
+    case ringEnded(Ring)
+    case message(id: LogOffset, UserMessage, timestampMilliseconds: Int64)
+    case presence(UserID, UserPresence)
+    case state(ChannelState)
+    /// Whatever was missed has been told.
+    case caughtUp
+}
+
+/// Where a channel's connection is (page 003).
+package enum ChannelState: Hashable, Sendable {
+    /// The app does not want it.
+    case disconnected
+    case connecting
+    case connected
+    /// Connected although the app is in the background, for at most 30 s.
+    case keptInBackground
+    /// Closed with 4000 because the app is in the background; opened on return or by a push.
+    case suspended
 }
 
 /// Why a connection was lost; an open set.

@@ -86,6 +86,8 @@ package struct ClientEngine: Sendable {
             self.with(handle, &turn) { $0.setMicrophone(microphone, &$1) }
         case .reconnectNow(let handle):
             self.with(handle, &turn) { $0.disturb(.pathChanged, &$1) }
+        case .connect, .disconnect, .pushArrived, .watch:
+            break
         case .processed(let handle, let number):
             self.with(handle, &turn) { $0.tellSession(.processed(number), &$1) }
         case .tokenProvided(let handle, let token):

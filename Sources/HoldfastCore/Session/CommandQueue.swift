@@ -208,7 +208,14 @@ extension Command {
             return envelope + body.totalByteCount
                 + to.reduce(0) { $0 + $1.rawValue.utf8.count }
         case .removeParticipant(let id): return envelope + id.rawValue.utf8.count
-        case .setMedia, .endCall, .unknown: return envelope
+        case .ring(let request):
+            return envelope + request.payload.count
+                + request.to.reduce(0) { $0 + $1.rawValue.utf8.count }
+        case .messageUser(let user, let body):
+            return envelope + user.rawValue.utf8.count + body.totalByteCount
+        case .setPush(let registrations):
+            return envelope + registrations.reduce(0) { $0 + $1.token.value.utf8.count }
+        case .setMedia, .endCall, .cancelRing, .acceptRing, .rejectRing, .unknown: return envelope
         }
     }
 

@@ -49,7 +49,8 @@ struct Roster: Hashable, Sendable {
             self.put(participant)
         case .participantLeft(let id, let reason):
             self.remove(id, reason: reason)
-        case .message, .idleWarning, .idleCleared, .ended, .unknown:
+        case .message, .idleWarning, .idleCleared, .ended, .ring, .ringEnded, .userMessage,
+            .unknown:
             nil
         }
     }

@@ -50,7 +50,7 @@ extension SessionMachine {
             let verdict = self.cursor.receive(top: top, at: now)
             self.act(on: verdict, effects: &effects)
             if verdict == .ignore { self.askForRoster(effects: &effects) }
-        case .welcome, .goAway, .bye, .signal, .iceServers, .unknown:
+        case .welcome, .goAway, .bye, .signal, .iceServers, .presence, .unknown:
             // The owner's business.
             break
         }
@@ -147,7 +147,7 @@ extension SessionMachine {
             self.deliveries.mark(offset)
             self.hasEnded = true
             effects.append(.end(reason))
-        case .unknown:
+        case .unknown, .ring, .ringEnded, .userMessage:
             // HF-5: it moves the cursor and is not shown.
             self.deliveries.mark(offset)
         }

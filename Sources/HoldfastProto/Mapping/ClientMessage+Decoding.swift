@@ -25,6 +25,7 @@ extension ClientMessage {
         case .authenticate(let authenticate): self = .authenticate(token: authenticate.token)
         case .leave: self = .leave
         case .signal(let signal): self = .signal(Signal(signal))
+        case .watch(let watch): self = .watch(watch.users.map { UserID($0) })
         case nil: self = .unknown
         }
     }
@@ -43,6 +44,16 @@ extension Command {
             case .removeParticipant(let participant):
                 .removeParticipant(ParticipantID(participant.id))
             case .endCall: .endCall
+            case .ring(let request): .ring(RingRequest(request))
+            case .cancelRing(let ring): .cancelRing(RingID(ring.id))
+            case .acceptRing(let ring): .acceptRing(RingID(ring.id))
+            case .rejectRing(let ring):
+                .rejectRing(RingID(ring.id), RejectReason(rawValue: ring.reason))
+            case .messageUser(let message):
+                CallMessage.Body(message.body).map { body in
+                    .messageUser(UserID(message.to), body: body)
+                } ?? .unknown
+            case .setPush(let list): .setPush(list.registrations.map { PushRegistration($0) })
             case nil: .unknown
             }
     }

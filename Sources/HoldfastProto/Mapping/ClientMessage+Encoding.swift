@@ -26,6 +26,7 @@ extension ProtoClientFrame {
         case .authenticate(let token): self.authenticate = .with { $0.token = token }
         case .leave: self.leave = ProtoLeave()
         case .signal(let signal): self.signal = ProtoSignal(signal)
+        case .watch(let users): self.watch = .with { $0.users = users.map(\.rawValue) }
         case .unknown: break
         }
     }
@@ -41,6 +42,17 @@ extension ProtoCommand {
         case .setMedia(let media): self.setMedia = ProtoMediaState(media)
         case .removeParticipant(let id): self.removeParticipant = .with { $0.id = id.rawValue }
         case .endCall: self.endCall = ProtoEndCall()
+        case .ring(let request): self.ring = ProtoRingUsers(request)
+        case .cancelRing(let id): self.cancelRing = .with { $0.id = id.rawValue }
+        case .acceptRing(let id): self.acceptRing = .with { $0.id = id.rawValue }
+        case .rejectRing(let id, let reason):
+            self.rejectRing = .with {
+                $0.id = id.rawValue
+                $0.reason = reason.rawValue
+            }
+        case .messageUser(let user, let body):
+            self.messageUser = ProtoMessageUser(to: user, body)
+        case .setPush(let registrations): self.setPush = ProtoSetPush(registrations)
         case .unknown: break
         }
     }

@@ -30,6 +30,10 @@ extension CallEvent {
                 .idleWarning(endsAtMilliseconds: boundedTimestamp(warning.endsAtMs))
             case .idleCleared: .idleCleared
             case .ended(let ended): .ended(CallEndReason(rawValue: ended.reason))
+            case .ring(let ring): .ring(Ring(ring))
+            case .ringEnded(let ring): .ringEnded(Ring(ring))
+            case .userMessage(let message):
+                UserMessage(message).map(CallEvent.userMessage) ?? .unknown
             case nil: .unknown
             }
     }

@@ -35,6 +35,9 @@ extension ProtoEvent {
             self.idleWarning = .with { $0.endsAtMs = boundedTimestamp(endsAtMilliseconds) }
         case .idleCleared: self.idleCleared = ProtoIdleCleared()
         case .ended(let reason): self.ended = .with { $0.reason = reason.rawValue }
+        case .ring(let ring): self.ring = ProtoRing(ring)
+        case .ringEnded(let ring): self.ringEnded = ProtoRing(ring)
+        case .userMessage(let message): self.userMessage = ProtoUserMessage(message)
         case .unknown: break
         }
     }

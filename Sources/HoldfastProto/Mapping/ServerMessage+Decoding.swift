@@ -20,6 +20,8 @@ extension ServerMessage {
         case .bye(let bye): self = .bye(try Bye(bye))
         case .signal(let signal): self = .signal(Signal(signal))
         case .iceServers(let list): self = .iceServers(list.servers.map { ICEServer($0) })
+        case .presence(let presence):
+            self = .presence(UserID(presence.user), UserPresence(rawValue: presence.state))
         case nil: self = .unknown
         }
     }
@@ -116,7 +118,8 @@ extension SnapshotChunk {
             title: proto.title,
             kind: CallKind(wire: proto.kind),
             participants: proto.participants.map { Participant($0) },
-            idleEndsAtMilliseconds: boundedTimestamp(proto.idleEndsAtMs)
+            idleEndsAtMilliseconds: boundedTimestamp(proto.idleEndsAtMs),
+            rings: proto.rings.map { Ring($0) }
         )
     }
 }

@@ -32,6 +32,11 @@ extension ProtoServerFrame {
         case .signal(let signal): self.signal = ProtoSignal(signal)
         case .iceServers(let servers):
             self.iceServers = .with { $0.servers = servers.map { ProtoIceServer($0) } }
+        case .presence(let user, let presence):
+            self.presence = .with {
+                $0.user = user.rawValue
+                $0.state = presence.rawValue
+            }
         case .unknown: break
         }
     }
@@ -127,6 +132,7 @@ extension ProtoSnapshot {
         self.kind = chunk.kind.rawValue
         self.participants = chunk.participants.map { ProtoParticipant($0) }
         self.idleEndsAtMs = boundedTimestamp(chunk.idleEndsAtMilliseconds)
+        self.rings = chunk.rings.map { ProtoRing($0) }
     }
 }
 

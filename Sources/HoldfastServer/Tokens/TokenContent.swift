@@ -25,6 +25,7 @@ struct TokenPayload: Codable {
 extension Grants {
     private static let byName: [(name: String, grant: Grants)] = [
         ("join", .join), ("publish", .publish), ("remove", .remove), ("end", .end),
+        ("ring", .ring), ("message", .message), ("presence", .presence),
     ]
 
     /// Names that are not known grant nothing.

@@ -85,7 +85,9 @@ package struct TokenKeys: Sendable {
         }
         var scope: AccessClaims.Scope?
         if let call = payload.call {
-            guard call == "*" || CallID(call).isValid else { throw .wrongClaims }
+            guard call == "*" || CallID(call).isValid || CallID(call).channelOwner == user else {
+                throw .wrongClaims
+            }
             scope = call == "*" ? .everyCall : .call(CallID(call))
         }
         let names = payload.grants ?? []

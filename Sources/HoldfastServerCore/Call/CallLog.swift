@@ -150,9 +150,21 @@ extension LogEntry {
             64 + participant.byteEstimate
         case .message(let message):
             112 + message.body.byteCount + 24 * message.to.count
+        case .ring(let ring), .ringEnded(let ring):
+            64 + ring.byteEstimate
+        case .userMessage(let message):
+            176 + message.body.byteCount
         case .participantLeft, .idleWarning, .idleCleared, .ended, .unknown:
             96
         }
+    }
+}
+
+extension Ring {
+    /// What a ring takes on the wire. In JSON a character may take six bytes.
+    package var byteEstimate: Int {
+        512 + 6 * self.fromName.utf8.count + self.payload.count * 4 / 3
+            + self.legs.reduce(0) { $0 + 96 + $1.user.rawValue.utf8.count }
     }
 }
 

@@ -76,7 +76,8 @@ extension CallMachine {
             self.updatePresence(at: now)
         case .endCall:
             self.endCall(.ended, at: now)
-        case .sendMessage, .setMedia, .unknown:
+        case .sendMessage, .setMedia, .ring, .cancelRing, .acceptRing, .rejectRing, .messageUser,
+            .setPush, .unknown:
             break
         }
     }
@@ -123,7 +124,7 @@ extension CallMachine {
             return self.done(self.log.next)
         case .endCall:
             return record.grants.contains(.end) ? self.done(self.log.next) : Self.forbidden("end")
-        case .unknown:
+        case .ring, .cancelRing, .acceptRing, .rejectRing, .messageUser, .setPush, .unknown:
             return .failed(
                 CommandFailure(code: .badRequest, message: "This server does not know the command.")
             )

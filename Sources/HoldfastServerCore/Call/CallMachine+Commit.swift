@@ -23,7 +23,8 @@ extension CallMachine {
             self.writes.append(.participant(participant))
         case .participantLeft(let id, _):
             self.writes.append(.removeParticipant(id))
-        case .message, .idleWarning, .idleCleared, .ended, .unknown:
+        case .message, .idleWarning, .idleCleared, .ended, .ring, .ringEnded, .userMessage,
+            .unknown:
             break
         }
         return entry.offset

@@ -28,7 +28,7 @@ extension CallMachine {
             self.updatePresence(at: now)
         case .signal(let signal):
             self.relay(signal, from: session, connection, at: now, effects: &effects)
-        case .unknown:
+        case .watch, .unknown:
             break
         }
     }
@@ -71,7 +71,7 @@ extension CallMachine {
                     .pong(id: id, top: top, nowMilliseconds: now.offset.milliseconds)
                 )
             )
-        case .command, .acknowledge, .leave, .signal, .unknown:
+        case .command, .acknowledge, .leave, .signal, .watch, .unknown:
             break
         }
     }

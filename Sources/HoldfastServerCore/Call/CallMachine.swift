@@ -262,7 +262,8 @@ package struct CallMachine: Sendable {
             switch entry.event {
             case .idleWarning(let endsAtMilliseconds): return endsAtMilliseconds
             case .idleCleared, .ended: return 0
-            case .participantJoined, .participantUpdated, .participantLeft, .message, .unknown:
+            case .participantJoined, .participantUpdated, .participantLeft, .message, .ring,
+                .ringEnded, .userMessage, .unknown:
                 continue
             }
         }

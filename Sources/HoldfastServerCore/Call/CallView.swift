@@ -37,7 +37,7 @@ package struct CallView: Sendable {
         case .ended:
             self.participants.removeAll()
             self.idleEndsAtMilliseconds = 0
-        case .message, .unknown:
+        case .message, .ring, .ringEnded, .userMessage, .unknown:
             break
         }
     }

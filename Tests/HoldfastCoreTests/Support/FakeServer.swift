@@ -77,7 +77,7 @@ struct FakeServer {
             self.participants[id] = nil
         case .ended(let reason):
             self.ended = reason
-        case .message, .idleWarning, .idleCleared, .unknown:
+        case .message, .idleWarning, .idleCleared, .ring, .ringEnded, .userMessage, .unknown:
             break
         }
         self.number += 1
@@ -382,7 +382,7 @@ struct FakeServer {
             self.sessions[connection.session]?.over = .left
             _ = self.append(.participantLeft(EngineHarness.me, .left), at: now)
             self.bye(id, Bye(code: .left, reason: "left"))
-        case .authenticate, .appState, .signal:
+        case .authenticate, .appState, .signal, .watch:
             break
         case .unknown:
             self.violations.append("an unknown frame")
@@ -434,7 +434,8 @@ struct FakeServer {
                 participant.media = media
                 offset = self.append(.participantUpdated(participant), at: now)
             }
-        case .removeParticipant, .endCall, .unknown:
+        case .removeParticipant, .endCall, .ring, .cancelRing, .acceptRing, .rejectRing,
+            .messageUser, .setPush, .unknown:
             break
         }
         let result = CommandResult(number: number, outcome: .done(offset))

@@ -147,7 +147,7 @@ struct HistoryClient {
             }
         case .ended:
             self.roster = [:]
-        case .idleWarning, .idleCleared, .unknown:
+        case .idleWarning, .idleCleared, .ring, .ringEnded, .userMessage, .unknown:
             break
         }
     }

@@ -157,7 +157,8 @@ struct HistoryRules {
             self.setMembers(0, at: now)
         case .ended:
             self.setMembers(0, at: now)
-        case .participantUpdated, .message, .idleWarning, .idleCleared, .unknown:
+        case .participantUpdated, .message, .idleWarning, .idleCleared, .ring, .ringEnded,
+            .userMessage, .unknown:
             break
         }
         return nil

@@ -147,7 +147,7 @@ struct Caller {
             if chunk.index + 1 == chunk.count { self.cursor = chunk.offset }
         case .result(let result): self.results.append(result)
         case .bye(let bye): self.goodbye = bye
-        case .welcome, .pong, .goAway, .signal, .iceServers, .unknown: break
+        case .welcome, .pong, .goAway, .signal, .iceServers, .presence, .unknown: break
         }
     }
 
@@ -163,7 +163,7 @@ struct Caller {
         case .participantLeft(let id, _):
             self.roster[id] = nil
             self.departureCount += 1
-        case .idleWarning, .idleCleared, .ended, .unknown: break
+        case .idleWarning, .idleCleared, .ended, .ring, .ringEnded, .userMessage, .unknown: break
         }
     }
 }

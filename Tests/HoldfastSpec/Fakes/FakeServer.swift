@@ -220,7 +220,7 @@ package final class FakeServer: Sendable {
         case .synchronize(let from):
             self.repeatMessages(behind: from, to: connection)
             self.sendSnapshot(to: connection)
-        case .appState, .authenticate, .signal, .unknown:
+        case .appState, .authenticate, .signal, .watch, .unknown:
             break
         }
     }
@@ -259,7 +259,8 @@ package final class FakeServer: Sendable {
             let failure = CommandFailure(code: .forbidden, message: "no grant")
             let result = CommandResult(number: number, outcome: .failed(failure))
             return self.send(.result(result), to: connection)
-        case .setMedia, .endCall, .unknown:
+        case .setMedia, .endCall, .ring, .cancelRing, .acceptRing, .rejectRing, .messageUser,
+            .setPush, .unknown:
             break
         }
         let result = CommandResult(number: number, outcome: .done(self.top))
