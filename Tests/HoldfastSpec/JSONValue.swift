@@ -1,7 +1,7 @@
 import Foundation
 
-/// A value as the second client's process says and reads it.
-enum JSONValue: Codable, Equatable, Sendable {
+/// A JSON value, as a golden vector holds it and the second client's process says and reads it.
+package enum JSONValue: Codable, Hashable, Sendable {
     case null
     case flag(Bool)
     case number(Double)
@@ -9,7 +9,7 @@ enum JSONValue: Codable, Equatable, Sendable {
     case list([JSONValue])
     case object([String: JSONValue])
 
-    init(from decoder: any Decoder) throws {
+    package init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()
         if container.decodeNil() {
             self = .null
@@ -26,7 +26,7 @@ enum JSONValue: Codable, Equatable, Sendable {
         }
     }
 
-    func encode(to encoder: any Encoder) throws {
+    package func encode(to encoder: any Encoder) throws {
         var container = encoder.singleValueContainer()
         switch self {
         case .null: try container.encodeNil()
@@ -43,25 +43,32 @@ enum JSONValue: Codable, Equatable, Sendable {
         }
     }
 
+    /// Reads a text.
+    package init(parsing bytes: [UInt8]) throws {
+        self = try JSONDecoder().decode(JSONValue.self, from: Data(bytes))
+    }
+
+    package func bytes() throws -> [UInt8] { [UInt8](try JSONEncoder().encode(self)) }
+
     /// Null for what is not there.
-    subscript(_ key: String) -> JSONValue {
+    package subscript(_ key: String) -> JSONValue {
         if case .object(let members) = self { members[key] ?? .null } else { .null }
     }
 
     /// Null for what is not there.
-    subscript(_ index: Int) -> JSONValue {
+    package subscript(_ index: Int) -> JSONValue {
         let items = self.items
         return items.indices.contains(index) ? items[index] : .null
     }
 
-    var items: [JSONValue] { if case .list(let items) = self { items } else { [] } }
+    package var items: [JSONValue] { if case .list(let items) = self { items } else { [] } }
 
-    var members: [String: JSONValue] {
+    package var members: [String: JSONValue] {
         if case .object(let members) = self { members } else { [:] }
     }
 
     /// A number, also where protobuf-JSON writes it as text.
-    var int: Int? {
+    package var int: Int? {
         switch self {
         case .number(let value): Int(exactly: value)
         case .text(let value): Int(value)
@@ -69,9 +76,9 @@ enum JSONValue: Codable, Equatable, Sendable {
         }
     }
 
-    var double: Double? { if case .number(let value) = self { value } else { nil } }
+    package var double: Double? { if case .number(let value) = self { value } else { nil } }
 
-    var string: String? { if case .text(let value) = self { value } else { nil } }
+    package var string: String? { if case .text(let value) = self { value } else { nil } }
 }
 
 extension JSONValue: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral,
@@ -79,12 +86,12 @@ extension JSONValue: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral,
     ExpressibleByBooleanLiteral, ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral,
     ExpressibleByStringInterpolation
 {
-    init(stringLiteral value: String) { self = .text(value) }
-    init(integerLiteral value: Int) { self = .number(Double(value)) }
-    init(floatLiteral value: Double) { self = .number(value) }
-    init(booleanLiteral value: Bool) { self = .flag(value) }
-    init(arrayLiteral elements: JSONValue...) { self = .list(elements) }
-    init(dictionaryLiteral elements: (String, JSONValue)...) {
+    package init(stringLiteral value: String) { self = .text(value) }
+    package init(integerLiteral value: Int) { self = .number(Double(value)) }
+    package init(floatLiteral value: Double) { self = .number(value) }
+    package init(booleanLiteral value: Bool) { self = .flag(value) }
+    package init(arrayLiteral elements: JSONValue...) { self = .list(elements) }
+    package init(dictionaryLiteral elements: (String, JSONValue)...) {
         self = .object(Dictionary(elements) { _, last in last })
     }
 }
