@@ -37,6 +37,25 @@ extension Fault {
         await stage.tearDown()
         return report
     }
+
+    /// Builds a stage with calls of two beside each other, all watched by a witness, and passes when
+    /// nothing failed.
+    func onPairs(
+        _ pairCount: Int,
+        isEncrypted: Bool = false,
+        _ body: (Stage, Witness, inout FaultReport) async throws -> Void
+    ) async throws -> FaultReport {
+        var settings = Stage.Settings(phoneCount: 2 * pairCount)
+        settings.isEncrypted = isEncrypted
+        settings.callCount = pairCount
+        return try await self.onStage(settings) { stage, report in
+            try await stage.addPairs()
+            let witness = try await Witness.begin(on: stage)
+            try await body(stage, witness, &report)
+            witness.explain(&report)
+            report.pass = report.failures.isEmpty
+        }
+    }
 }
 
 /// How thorough a drill is.

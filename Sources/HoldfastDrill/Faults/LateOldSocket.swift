@@ -18,20 +18,17 @@ struct LateOldSocket: Fault {
     var expectation: Duration { .seconds(6) * self.roundCount + .seconds(10) }
 
     func run(progress: @Sendable (String) -> Void) async throws -> FaultReport {
-        var settings = Stage.Settings(phoneCount: 2 * self.pairCount)
-        settings.callCount = self.pairCount
-        return try await self.onStage(settings) { stage, report in
-            try await self.run(on: stage, into: &report, progress: progress)
+        try await self.onPairs(self.pairCount) { stage, witness, report in
+            try await self.run(on: stage, witness, into: &report, progress: progress)
         }
     }
 
     private func run(
         on stage: Stage,
+        _ witness: Witness,
         into report: inout FaultReport,
         progress: @Sendable (String) -> Void
     ) async throws {
-        try await stage.addPairs()
-        let witness = try await Witness.begin(on: stage)
         var all: [Markers] = []
         for round in 1...self.roundCount {
             progress("connections held, \(round) of \(self.roundCount)")
@@ -47,8 +44,6 @@ struct LateOldSocket: Fault {
         for markers in all { markers.judge(&report) }
         report.requireReturn(median: 6000, tail: 6000)
         report.requireMedia(gap: .milliseconds(400))
-        witness.explain(&report)
-        report.pass = report.failures.isEmpty
     }
 }
 #endif

@@ -26,20 +26,17 @@ struct NATRebinding: Fault {
     var expectation: Duration { .seconds(6) * self.roundCount + .seconds(11) }
 
     func run(progress: @Sendable (String) -> Void) async throws -> FaultReport {
-        var settings = Stage.Settings(phoneCount: 2 * Self.kinds.count)
-        settings.callCount = Self.kinds.count
-        return try await self.onStage(settings) { stage, report in
-            try await self.run(on: stage, into: &report, progress: progress)
+        try await self.onPairs(Self.kinds.count) { stage, witness, report in
+            try await self.run(on: stage, witness, into: &report, progress: progress)
         }
     }
 
     private func run(
         on stage: Stage,
+        _ witness: Witness,
         into report: inout FaultReport,
         progress: @Sendable (String) -> Void
     ) async throws {
-        try await stage.addPairs()
-        let witness = try await Witness.begin(on: stage)
         var markers = Markers(stage)
         for round in 1...self.roundCount {
             progress("rebinding \(round) of \(self.roundCount)")
@@ -54,8 +51,6 @@ struct NATRebinding: Fault {
         markers.judge(&report)
         report.requireReturn(median: 2500, tail: 6000)
         report.requireMedia(gap: Self.mediaGap)
-        witness.explain(&report)
-        report.pass = report.failures.isEmpty
     }
 }
 #endif

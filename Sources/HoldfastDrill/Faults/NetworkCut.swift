@@ -38,21 +38,20 @@ struct NetworkCut: Fault {
     }
 
     func run(progress: @Sendable (String) -> Void) async throws -> FaultReport {
-        var settings = Stage.Settings(phoneCount: 2 * self.pairCount)
-        settings.callCount = self.pairCount
-        settings.isEncrypted = self.isEncrypted
-        return try await self.onStage(settings) { stage, report in
-            try await self.run(on: stage, into: &report, progress: progress)
+        try await self.onPairs(self.pairCount, isEncrypted: self.isEncrypted) {
+            stage,
+            witness,
+            report in
+            try await self.run(on: stage, witness, into: &report, progress: progress)
         }
     }
 
     private func run(
         on stage: Stage,
+        _ witness: Witness,
         into report: inout FaultReport,
         progress: @Sendable (String) -> Void
     ) async throws {
-        try await stage.addPairs()
-        let witness = try await Witness.begin(on: stage)
         var returns: [Return] = []
         try await self.schedule.run { step in
             guard !step.isBegin else {
@@ -75,8 +74,6 @@ struct NetworkCut: Fault {
         )
         report.requireReturn(withinRoundTrips: self.roundTripCount, of: stage.roundTrip)
         report.requireMedia(gap: self.outage + .milliseconds(1200))
-        witness.explain(&report)
-        report.pass = report.failures.isEmpty
     }
 }
 #endif

@@ -22,20 +22,17 @@ struct RandomLoss: Fault {
     var expectation: Duration { self.length + .seconds(10) }
 
     func run(progress: @Sendable (String) -> Void) async throws -> FaultReport {
-        var settings = Stage.Settings(phoneCount: 2 * self.pairCount)
-        settings.callCount = self.pairCount
-        return try await self.onStage(settings) { stage, report in
-            try await self.run(on: stage, into: &report, progress: progress)
+        try await self.onPairs(self.pairCount) { stage, witness, report in
+            try await self.run(on: stage, witness, into: &report, progress: progress)
         }
     }
 
     private func run(
         on stage: Stage,
+        _ witness: Witness,
         into report: inout FaultReport,
         progress: @Sendable (String) -> Void
     ) async throws {
-        try await stage.addPairs()
-        let witness = try await Witness.begin(on: stage)
         progress("\(Int(self.percent)) % lost for \(self.length)")
         let start = monotonicSeconds()
         for lane in 0..<self.pairCount {
@@ -55,8 +52,6 @@ struct RandomLoss: Fault {
         report.measure(roundTrip: stage.roundTrip.inMilliseconds)
         report.requireReturn(median: self.medianLatency, tail: self.tailLatency)
         report.requireMedia(gap: self.mediaGap)
-        witness.explain(&report)
-        report.pass = report.failures.isEmpty
     }
 }
 #endif

@@ -43,12 +43,8 @@ struct ServerRestart: Fault {
         }
         await talk.end(on: stage, into: &report)
         try await witness.end(into: &report)
-        let median = report.median ?? .infinity
-        let tail = report.tail ?? .infinity
-        report.require(median <= 800, "median \(median) ms")
-        report.require(tail <= 1800, "99 % within \(tail) ms")
-        let gap = report.mediaGapMilliseconds ?? .infinity
-        report.require(gap <= 150, "media gap \(gap) ms")
+        report.requireReturn(median: 800, tail: 1800)
+        report.requireMedia(gap: .milliseconds(150))
         report.pass = report.failures.isEmpty
     }
 }

@@ -64,12 +64,8 @@ struct ServerStop: Fault {
             let ends = phone.history.filter { ["closed", "timed_out", "left"].contains($0.event) }
             report.require(ends.isEmpty, "\(phone.settings.name) was sent away")
         }
-        let median = report.median ?? .infinity
-        let tail = report.tail ?? .infinity
-        report.require(median <= 1000, "median \(median) ms")
-        report.require(tail <= 2000, "99 % within \(tail) ms")
-        let gap = report.mediaGapMilliseconds ?? .infinity
-        report.require(gap <= 150, "media gap \(gap) ms")
+        report.requireReturn(median: 1000, tail: 2000)
+        report.requireMedia(gap: .milliseconds(150))
         report.pass = report.failures.isEmpty
     }
 }

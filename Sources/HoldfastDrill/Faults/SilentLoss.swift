@@ -33,20 +33,17 @@ struct SilentLoss: Fault {
     }
 
     func run(progress: @Sendable (String) -> Void) async throws -> FaultReport {
-        var settings = Stage.Settings(phoneCount: 2 * self.count)
-        settings.callCount = self.count
-        return try await self.onStage(settings) { stage, report in
-            try await self.run(on: stage, into: &report, progress: progress)
+        try await self.onPairs(self.count) { stage, witness, report in
+            try await self.run(on: stage, witness, into: &report, progress: progress)
         }
     }
 
     private func run(
         on stage: Stage,
+        _ witness: Witness,
         into report: inout FaultReport,
         progress: @Sendable (String) -> Void
     ) async throws {
-        try await stage.addPairs()
-        let witness = try await Witness.begin(on: stage)
         var markers = Markers(stage)
         try await self.schedule.run { step in
             if step.isBegin { progress("loss \(step.number) of \(self.count)") }
@@ -57,8 +54,6 @@ struct SilentLoss: Fault {
         try await witness.end(into: &report)
         markers.judge(&report)
         report.requireReturn(median: 2500, tail: 6000)
-        witness.explain(&report)
-        report.pass = report.failures.isEmpty
     }
 }
 #endif
