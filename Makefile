@@ -15,7 +15,7 @@ test: lint setup setup-test build
 ## test-long: the long forms: bad input, a blocked app, a silent server (some minutes)
 .PHONY: test-long
 test-long: setup setup-test build
-	@HOLDFAST_LONG=1 scripts/test.sh --filter 'BadInput|EndToEnd/AdversarialTests'
+	@LONG_TESTS=1 scripts/test.sh --filter 'BadInput|EndToEnd/AdversarialTests'
 
 ## build: build everything, tests included, in debug (the same build for run and test)
 .PHONY: build

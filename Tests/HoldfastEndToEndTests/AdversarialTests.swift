@@ -5,10 +5,10 @@ import HoldfastDrill
 import Testing
 
 extension EndToEnd {
-    /// Real phones and a real `holdfastd` where others have failed. `HOLDFAST_LONG=1` makes what takes
+    /// Real phones and a real `holdfastd` where others have failed. `LONG_TESTS=1` makes what takes
     /// long as long as it is outside; otherwise it is a few seconds.
     @Suite struct AdversarialTests: LoopbackStage {
-        private static let isLong = ProcessInfo.processInfo.environment["HOLDFAST_LONG"] == "1"
+        private static let isLong = ProcessInfo.processInfo.environment["LONG_TESTS"] == "1"
 
         @Test(.timeLimit(.minutes(1)))
         func `a server that upgrades and then says nothing is left, and the real one found`()

@@ -6,10 +6,10 @@ import HoldfastSpec
 import Testing
 
 extension EndToEnd {
-    /// What a broken or hostile client sends, on a real `holdfastd`. `HOLDFAST_LONG=1` (`make
+    /// What a broken or hostile client sends, on a real `holdfastd`. `LONG_TESTS=1` (`make
     /// test-long`) takes the long forms.
     enum BadInput {
-        static let isLong = ProcessInfo.processInfo.environment["HOLDFAST_LONG"] == "1"
+        static let isLong = ProcessInfo.processInfo.environment["LONG_TESTS"] == "1"
 
         /// The long form's number or the short one's.
         static func count(_ short: Int, long: Int) -> Int { self.isLong ? long : short }
