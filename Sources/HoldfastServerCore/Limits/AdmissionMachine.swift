@@ -93,7 +93,11 @@ package struct AdmissionMachine: Sendable {
             ratePerSecond: self.configuration.failureRate,
             burst: self.configuration.failureBurst
         )
-        if let wait = self.failures[address, default: fresh].take(at: now) {
+        var bucket = self.failures[address] ?? fresh
+        _ = bucket.take(at: now)
+        self.failures[address] = bucket
+        // The next one could only fail beyond the rate, so nobody looks at it.
+        if let wait = bucket.wait(at: now) {
             self.blocked[address] = now.advanced(by: max(wait, .seconds(1)))
         }
     }

@@ -26,6 +26,12 @@ package struct TokenBucket: Hashable, Sendable {
         return nil
     }
 
+    /// The time until one can be taken out; nil when it is there.
+    package func wait(at now: MonotonicInstant) -> Duration? {
+        var copy = self
+        return copy.take(at: now)
+    }
+
     /// Whether nothing was taken lately, so that the bucket need not be remembered.
     package func isFull(at now: MonotonicInstant) -> Bool { self.fullAt <= now }
 }

@@ -17,7 +17,7 @@ import Testing
         switch situation {
         case .fresh: break
         case .draining: machine.drain()
-        case .blocked: for _ in 1...17 { machine.noteFailure(from: "a", at: Self.start) }
+        case .blocked: for _ in 1...16 { machine.noteFailure(from: "a", at: Self.start) }
         case .joinsSpent:
             for _ in 1...500 { _ = machine.admit(.join, from: "b", at: Self.start) }
         case .resumesSpent:
@@ -62,15 +62,28 @@ import Testing
         )
     }
 
-    @Test func `the sixteenth failure at once is forgiven, the seventeenth is not`() {
+    @Test func `after sixteen failures at once nobody looks at a seventeenth`() {
         var machine = AdmissionMachine()
-        for _ in 1...16 { machine.noteFailure(from: "a", at: Self.start) }
+        for _ in 1...15 { machine.noteFailure(from: "a", at: Self.start) }
         #expect(machine.admit(.join, from: "a", at: Self.start) == .admitted)
         machine.noteFailure(from: "a", at: Self.start)
         #expect(machine.admit(.join, from: "a", at: Self.start) != .admitted)
         #expect(machine.admit(.join, from: "b", at: Self.start) == .admitted)
         let later = Self.start.advanced(by: .seconds(1))
         #expect(machine.admit(.join, from: "a", at: later) == .admitted)
+    }
+
+    @Test(.spec("HF-61"))
+    func `who knocks without end fails four times a second, behind the first sixteen`() {
+        var machine = AdmissionMachine()
+        var failureCount = 0
+        for millisecond in 0..<20_000 {
+            let now = Self.start.advanced(by: .milliseconds(millisecond))
+            guard machine.admit(.resume, from: "a", at: now) == .admitted else { continue }
+            machine.noteFailure(from: "a", at: now)
+            failureCount += 1
+        }
+        #expect((16 + 4 * 18...16 + 4 * 20).contains(failureCount))
     }
 
     @Test func `addresses without number cost neither memory nor time`() {
