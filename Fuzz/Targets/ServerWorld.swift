@@ -130,6 +130,10 @@ struct ServerWorld {
                 Self.write(.events(events))
             case .send(_, let message):
                 Self.write(message)
+            case .post(let letter):
+                self.answers.append(.letterArrived(letter))
+            case .acknowledge(let receipt):
+                self.answers.append(.letterTaken(receipt))
             case .close, .administered, .count, .sendICEServers:
                 break
             }

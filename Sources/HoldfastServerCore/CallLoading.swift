@@ -57,8 +57,8 @@ extension ServerEvent {
             .verified(let connection, _), .pageRead(_, let connection, _, _):
             connection
         case .loaded, .loadFailed, .committed, .commitFailed, .openCallsFound, .endCallRequested,
-            .removalRequested, .stalled, .iceServersChanged, .drainStarted, .drainEnded,
-            .deadlineReached:
+            .removalRequested, .messageRequested, .letterArrived, .letterTaken, .stalled,
+            .iceServersChanged, .drainStarted, .drainEnded, .deadlineReached:
             nil
         }
     }
@@ -66,7 +66,9 @@ extension ServerEvent {
     /// The operator's request that the event is.
     var administration: AdministrationID? {
         switch self {
-        case .endCallRequested(let request, _), .removalRequested(let request, _, _): request
+        case .endCallRequested(let request, _), .removalRequested(let request, _, _),
+            .messageRequested(let request, _, _):
+            request
         default: nil
         }
     }

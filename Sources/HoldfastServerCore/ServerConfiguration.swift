@@ -85,6 +85,42 @@ package struct ServerConfiguration: Hashable, Sendable {
     /// What a client waits that is told `unavailable` (HF-42). Default 500 ms.
     package var retryAfter: Duration = .milliseconds(500)
 
+    /// How long a session of a channel outlives its connection (HF-64). Default 30 days.
+    package var channelWindow: Duration = .seconds(30 * 24 * 3600)
+    /// Devices of a channel (HF-64). Default 8.
+    package var channelDeviceCountMax = 8
+    /// How long a channel keeps an event (HF-66). Default 7 days.
+    package var channelRetention: Duration = .seconds(7 * 24 * 3600)
+    /// Events that a channel keeps, in memory and on disk (HF-66). Default 1 024.
+    package var channelEventCountMax = 1024
+    /// Bytes of the events that a channel keeps (HF-66). Default 256 KiB.
+    package var channelBytesMax = 256 * 1024
+
+    /// How long a ring rings whose caller names nothing (HF-67). Default 60 s.
+    package var ringTimeout: Duration = .seconds(60)
+    /// The least timeout of a ring (HF-67). Default 5 s.
+    package var ringTimeoutMin: Duration = .seconds(5)
+    /// The longest timeout of a ring (HF-67). Default 600 s.
+    package var ringTimeoutMax: Duration = .seconds(600)
+    /// Rings of a channel that go out at once, and as many that come in (HF-67, HF-69). Default 8.
+    package var ringCountMax = 8
+
+    /// A letter without a receipt is posted again after this, then after twice as long each time
+    /// (HF-75). Default 1 s.
+    package var letterRepeatAfter: Duration = .seconds(1)
+    /// The longest time between two posts of a letter. Default 30 s.
+    package var letterRepeatAfterMax: Duration = .seconds(30)
+    /// A letter that is older is void. Default 24 h.
+    package var letterLife: Duration = .seconds(24 * 3600)
+    /// Letters of a channel without a receipt; a ring or a message beyond it fails with `limit`.
+    /// Default 512.
+    package var letterCountMax = 512
+    /// How long a channel remembers what it has taken of another. Default 7 days; more than
+    /// ``letterLife``.
+    package var takenLetterLife: Duration = .seconds(7 * 24 * 3600)
+    /// Senders that a channel remembers at most; the oldest go first. Default 10 000.
+    package var takenLetterCountMax = 10_000
+
     /// Creates a configuration with every default stated above.
     package init() {}
 }

@@ -47,9 +47,10 @@ package struct ServerEngine: Sendable {
         return [self.timers.next, self.renewals.nextDeadline].compactMap { $0 }.min()
     }
 
-    /// The open calls in memory, by id.
+    /// The open calls in memory, by id; channels are none.
     package func summaries() -> [CallSummary] {
-        self.machines.values.filter(\.isOpen).map(\.summary).sorted { $0.id < $1.id }
+        self.machines.values.filter { $0.isOpen && $0.channel == nil }.map(\.summary)
+            .sorted { $0.id < $1.id }
     }
 
     /// Connections that are or will be served.
@@ -101,6 +102,16 @@ package struct ServerEngine: Sendable {
             self.remember(calls)
         case .endCallRequested(_, let call), .removalRequested(_, let call, _):
             self.pass(event, to: call, at: now, effects: &effects)
+        case .messageRequested(let request, let user, let body):
+            guard user.isValid, body.fits else {
+                effects.append(.administered(request, .invalid))
+                return
+            }
+            self.pass(event, to: CallID(channelOf: user), at: now, effects: &effects)
+        case .letterArrived(let letter):
+            self.deliver(event, to: letter.to, at: now, effects: &effects)
+        case .letterTaken(let receipt):
+            self.deliver(event, to: receipt.from, at: now, effects: &effects)
         case .stalled, .drainStarted:
             for call in self.machines.keys.sorted() {
                 self.pass(event, to: call, at: now, effects: &effects)
@@ -158,7 +169,8 @@ package struct ServerEngine: Sendable {
         switch event {
         case .joinRequested(let connection, _, _), .resumeRequested(let connection, _, _):
             effects.append(.close(connection, self.restartBye()))
-        case .endCallRequested(let request, _), .removalRequested(let request, _, _):
+        case .endCallRequested(let request, _), .removalRequested(let request, _, _),
+            .messageRequested(let request, _, _):
             effects.append(.administered(request, .unavailable))
         default:
             // Everybody was told to come back, and nothing of this process counts any more.
@@ -179,7 +191,7 @@ package struct ServerEngine: Sendable {
         at now: MonotonicInstant,
         effects: inout [ServerEffect]
     ) {
-        guard call.isValid else {
+        guard call.isLog else {
             effects.append(.close(connection, Bye(code: .badRequest, reason: "call_id")))
             return
         }
@@ -194,6 +206,21 @@ package struct ServerEngine: Sendable {
         }
         self.callOf[connection] = call
         self.pass(event, to: call, at: now, effects: &effects)
+    }
+
+    /// Hands a letter or a receipt to a channel, unless there is no room for one more: both come
+    /// again.
+    private mutating func deliver(
+        _ event: ServerEvent,
+        to channel: CallID,
+        at now: MonotonicInstant,
+        effects: inout [ServerEffect]
+    ) {
+        let isKnown = self.machines[channel] != nil || self.loading[channel] != nil
+        guard channel.channelOwner != nil,
+            isKnown || self.machines.count + self.loading.count < self.configuration.callCountMax
+        else { return }
+        self.pass(event, to: channel, at: now, effects: &effects)
     }
 
     /// Hands an event to a call, or keeps it until the call is read.
@@ -238,7 +265,8 @@ package struct ServerEngine: Sendable {
             id: call,
             stored: stored,
             era: self.era,
-            configuration: self.configuration,
+            configuration: call.channelOwner == nil
+                ? self.configuration : self.configuration.forChannels,
             startedAt: self.startedAt,
             lostAt: failure?.at ?? self.startedAt,
             lastCommit: failure?.lastCommit ?? CommitNumber(0),
@@ -293,8 +321,15 @@ package struct ServerEngine: Sendable {
     private mutating func remember(_ calls: [OpenCall]) {
         let floor = self.startedAt.advanced(by: self.configuration.restartGrace)
         let window = self.startedAt.advanced(by: self.configuration.detachWindow)
+        let channelWindow = self.startedAt.advanced(by: self.configuration.channelWindow)
         for open in calls where self.machines[open.call] == nil {
-            self.timers.schedule(open.call, at: max(open.deadline ?? window, floor))
+            if open.call.channelOwner == nil {
+                self.timers.schedule(open.call, at: max(open.deadline ?? window, floor))
+            } else {
+                // What rings or waits for a receipt does not wait for those who lost the server.
+                let deadline = open.deadline ?? channelWindow
+                self.timers.schedule(open.call, at: max(deadline, self.startedAt))
+            }
         }
     }
 

@@ -56,8 +56,10 @@ package struct AccessClaims: Hashable, Sendable {
         self.expiresAt = expiresAt
     }
 
+    /// Whether the token is for this call, or for this channel, whose owner its holder must be.
     package func allows(_ call: CallID) -> Bool {
-        switch self.scope {
+        if let owner = call.channelOwner, owner != self.user { return false }
+        return switch self.scope {
         case .call(let named): named == call
         case .everyCall: true
         }
@@ -110,6 +112,14 @@ package enum ServerEvent: Hashable, Sendable {
     // By the operator.
     case endCallRequested(AdministrationID, CallID)
     case removalRequested(AdministrationID, CallID, ParticipantID)
+
+    /// A message without a sender for a user (HF-71).
+    case messageRequested(AdministrationID, UserID, CallMessage.Body)
+
+    // By other channels, of this shard or another.
+    case letterArrived(Letter)
+    /// What a channel of this shard has posted was taken.
+    case letterTaken(LetterReceipt)
 
     // By the process.
     /// The event loop did not run for this long.
@@ -170,6 +180,12 @@ package enum ServerEffect: Hashable, Sendable {
     /// One transaction, in the order of the numbers, then `committed` or `commitFailed`.
     case commit(CallID, CommitNumber, [StoreWrite])
 
+    /// Give ``ServerEvent/letterArrived(_:)`` to the engine that owns the channel it is for. May be
+    /// lost: it is repeated.
+    case post(Letter)
+    /// Give ``ServerEvent/letterTaken(_:)`` to the engine that owns the sender. May be lost.
+    case acknowledge(LetterReceipt)
+
     /// The outcome of the operator's request.
     case administered(AdministrationID, AdministrationOutcome)
     /// Worth a metric.
@@ -183,6 +199,8 @@ package enum AdministrationOutcome: Hashable, Sendable {
     case done
     case notFound
     case unavailable
+    /// The user's id is not valid, or the message is too large.
+    case invalid
 }
 
 /// What the engine counts.
@@ -192,4 +210,6 @@ package enum ServerMetric: String, Hashable, Sendable, CaseIterable {
     case commandDone, commandFailed, commandRepeated, commitFailed
     case cursorAhead, suffixLost, snapshotSent
     case badFrame, rateLimited, slowConsumer, pingTimeout
+    case ringStarted, ringAccepted, ringRejected, ringCancelled, ringTimedOut
+    case letterPosted, letterTaken, letterRepeated, letterDropped, messagesTrimmed
 }

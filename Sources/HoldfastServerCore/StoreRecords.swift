@@ -40,6 +40,8 @@ package struct CallRecord: Hashable, Sendable {
     package var deadline: MonotonicInstant?
     /// The highest offset that was ever appended: it outlives the log.
     package var top: LogOffset
+    /// Of a channel: the last letter that was written (HF-75). It outlives the letters.
+    package var letterTop: LetterNumber
 
     /// How it ended.
     package struct End: Hashable, Sendable {
@@ -61,7 +63,8 @@ package struct CallRecord: Hashable, Sendable {
         idleEndsAt: MonotonicInstant? = nil,
         end: End? = nil,
         deadline: MonotonicInstant? = nil,
-        top: LogOffset = .zero
+        top: LogOffset = .zero,
+        letterTop: LetterNumber = .none
     ) {
         self.id = id
         self.title = title
@@ -72,6 +75,7 @@ package struct CallRecord: Hashable, Sendable {
         self.end = end
         self.deadline = deadline
         self.top = top
+        self.letterTop = letterTop
     }
 }
 
@@ -95,6 +99,11 @@ package struct SessionRecord: Hashable, Sendable {
     /// The era in which it was last attached: a cursor from a later one was given out by a server
     /// whose database this is not, for example the one that was there before a copy was restored.
     package var era: Era
+    /// The last event that the client is known to have processed. Stored with the next change of the
+    /// session; a loss makes a channel count too many messages as missed.
+    package var acknowledged: LogOffset
+    /// Messages that the log of a channel no longer has and this session has not seen (HF-66).
+    package var missedMessageCount: UInt32
     package var state: State
 
     package enum State: Hashable, Sendable {
@@ -123,6 +132,8 @@ package struct SessionRecord: Hashable, Sendable {
         joinedAt: LogOffset = .zero,
         isAwaitingSnapshot: Bool,
         era: Era,
+        acknowledged: LogOffset = .zero,
+        missedMessageCount: UInt32 = 0,
         state: State = .attached
     ) {
         self.id = id
@@ -137,6 +148,8 @@ package struct SessionRecord: Hashable, Sendable {
         self.joinedAt = joinedAt
         self.isAwaitingSnapshot = isAwaitingSnapshot
         self.era = era
+        self.acknowledged = acknowledged
+        self.missedMessageCount = missedMessageCount
         self.state = state
     }
 }
@@ -186,6 +199,8 @@ package struct StoredCall: Hashable, Sendable {
     package var oldest: LogOffset
     /// Bytes of the log on disk.
     package var logBytes: Int
+    /// What only a channel has.
+    package var channel: UserChannel.Stored
 
     package init(
         record: CallRecord? = nil,
@@ -195,7 +210,8 @@ package struct StoredCall: Hashable, Sendable {
         eraEnds: [LogOffset] = [],
         recent: [LogEntry] = [],
         oldest: LogOffset = .zero,
-        logBytes: Int = 0
+        logBytes: Int = 0,
+        channel: UserChannel.Stored = UserChannel.Stored()
     ) {
         self.record = record
         self.participants = participants
@@ -205,6 +221,7 @@ package struct StoredCall: Hashable, Sendable {
         self.recent = recent
         self.oldest = oldest
         self.logBytes = logBytes
+        self.channel = channel
     }
 }
 
@@ -217,4 +234,16 @@ package enum StoreWrite: Hashable, Sendable {
     case session(SessionRecord)
     /// Keep this result, and of this session only the last `keeping` results.
     case result(SessionID, CommandResult, keeping: Int)
+    /// Forget the log's events before this one.
+    case trim(before: LogOffset)
+
+    // Of a channel.
+    /// Instead of what was stored of the ring.
+    case ring(ChannelRing)
+    case removeRing(RingID)
+    case letter(Letter)
+    case removeLetter(LetterReceipt)
+    /// Instead of what was stored of its sender.
+    case letterTaken(TakenLetter)
+    case forgetLetters(from: CallID)
 }

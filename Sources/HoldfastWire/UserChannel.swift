@@ -9,6 +9,9 @@ extension CallID {
         let user = UserID(String(self.rawValue.dropFirst()))
         return user.isValid ? user : nil
     }
+
+    /// Whether a log can have this id: a call's, or a user's channel.
+    package var isLog: Bool { self.isValid || self.channelOwner != nil }
 }
 
 /// Text or data for a user, whether in a call or not.

@@ -106,7 +106,7 @@ struct ServerRoutes: Sendable {
         guard call.isValid else { return Self.notFound() }
         switch try? await self.shards.shard(of: call).administer(event) {
         case .done: return Response(status: .noContent)
-        case .notFound: return Self.notFound()
+        case .notFound, .invalid: return Self.notFound()
         case .unavailable, nil: return Self.unavailable()
         }
     }

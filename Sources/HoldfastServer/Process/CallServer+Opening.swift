@@ -3,6 +3,7 @@
 import HoldfastServerCore
 import HoldfastWire
 package import Logging
+import NIOConcurrencyHelpers
 import NIOCore
 import NIOPosix
 
@@ -88,9 +89,16 @@ extension CallServer {
             logger: logger,
             iceServers: material.iceServers,
             recent: CallStore.RecentBounds(
-                eventCountMax: configuration.engine.ringEventCountMax,
-                bytesMax: configuration.engine.ringBytesMax
-            )
+                eventCountMax: max(
+                    configuration.engine.ringEventCountMax,
+                    configuration.engine.channelEventCountMax
+                ),
+                bytesMax: max(
+                    configuration.engine.ringBytesMax,
+                    configuration.engine.channelBytesMax
+                )
+            ),
+            neighbours: NIOLockedValueBox(nil)
         )
         var engineConfiguration = configuration.engine
         if configuration.turnSecretFile != nil {
@@ -107,7 +115,9 @@ extension CallServer {
             )
             return Shard(loop: loop, engine: engine, surroundings: surroundings)
         }
-        return ShardRing(shards: shards)
+        let ring = ShardRing(shards: shards)
+        surroundings.neighbours.withLockedValue { $0 = ring }
+        return ring
     }
 }
 

@@ -37,6 +37,10 @@ extension Shard {
             store.writer.submit(
                 StoreWriter.Commit(call: call, number: number, writes: writes, client: self)
             )
+        case .post(let letter):
+            self.neighbour(owning: letter.to)?.submit([.letterArrived(letter)])
+        case .acknowledge(let receipt):
+            self.neighbour(owning: receipt.from)?.submit([.letterTaken(receipt)])
         case .administered(let id, let outcome):
             self.finish(id, outcome)
         case .count(let metric):
@@ -48,6 +52,11 @@ extension Shard {
                 metadata: ["call": "\(call)"]
             )
         }
+    }
+
+    /// The shard of a channel; nil once the process has ended its work.
+    private func neighbour(owning channel: CallID) -> Shard? {
+        self.surroundings.neighbours.withLockedValue { $0 }?.shard(of: channel)
     }
 
     private func welcome(_ id: ConnectionID, _ welcome: Welcome, issuesKey: Bool) {

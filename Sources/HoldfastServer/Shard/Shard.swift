@@ -42,6 +42,9 @@ package final class Shard: @unchecked Sendable, StoreClient {
         /// Replaced as a whole when the operator reloads them.
         var iceServers: NIOLockedValueBox<ICEServerList>
         var recent: CallStore.RecentBounds
+        /// All shards of the process, this one among them; nil before they are made and when they have
+        /// stopped.
+        var neighbours: NIOLockedValueBox<ShardRing?>
     }
 
     /// The loop is looked at this often.
@@ -71,6 +74,7 @@ package final class Shard: @unchecked Sendable, StoreClient {
 
     /// Ends every timer; nothing is performed any more.
     func stop() {
+        self.surroundings.neighbours.withLockedValue { $0 = nil }
         self.loop.execute {
             self.heartbeat?.cancel()
             self.wakeUp?.task.cancel()

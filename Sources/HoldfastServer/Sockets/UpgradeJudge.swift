@@ -131,7 +131,7 @@ package final class UpgradeJudge: Sendable {
     ) -> JoinOptions? {
         guard let text = request.options,
             let options = try? FrameCodec(encoding: encoding).decodeJoinOptions(token: text),
-            options.call.isValid,
+            options.call.isLog,
             options.displayName.utf8.count <= Limits.nameBytesMax,
             options.title.utf8.count <= Limits.nameBytesMax,
             options.deviceID.utf8.count <= Limits.deviceIDBytesMax

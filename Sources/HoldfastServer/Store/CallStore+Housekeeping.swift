@@ -12,6 +12,9 @@ extension CallStore {
         package var endedLogLife: Duration = .seconds(600)
         /// Everything else about an ended call (HF-45).
         package var tombstoneLife: Duration
+        /// Everything else about an ended channel: longer than others remember its letters, for the
+        /// numbers of its letters begin anew (HF-75). Default 8 days.
+        package var channelLife: Duration = .seconds(8 * 24 * 3600)
         /// Calls, and sessions, taken by one pass.
         package var biteCountMax = 500
 
@@ -34,6 +37,7 @@ extension CallStore {
         let bite = retention.biteCountMax
         let logLimit = now.nanoseconds - retention.endedLogLife.nanoseconds
         let callLimit = now.nanoseconds - retention.tombstoneLife.nanoseconds
+        let channelLimit = now.nanoseconds - retention.channelLife.nanoseconds
         try database.inTransaction(.immediate) {
             let withLog = try String.fetchAll(
                 database,
@@ -57,9 +61,10 @@ extension CallStore {
             let forgotten = try String.fetchAll(
                 database,
                 sql: """
-                    SELECT id FROM call WHERE ended_at IS NOT NULL AND ended_at < ? LIMIT ?
+                    SELECT id FROM call WHERE ended_at IS NOT NULL
+                        AND ended_at < CASE WHEN id GLOB '~*' THEN ? ELSE ? END LIMIT ?
                     """,
-                arguments: [callLimit, bite]
+                arguments: [channelLimit, callLimit, bite]
             )
             for call in forgotten { try Self.forget(call, in: database) }
             return .commit
@@ -68,7 +73,10 @@ extension CallStore {
     }
 
     private static func forget(_ call: String, in database: Database) throws {
-        for table in ["ev", "era_end", "participant", "session", "cmdres"] {
+        let tables = [
+            "ev", "era_end", "participant", "session", "cmdres", "ring", "letter", "letter_taken",
+        ]
+        for table in tables {
             try database.run("DELETE FROM \(table) WHERE call = ?", [call])
         }
         try database.run("DELETE FROM call WHERE id = ?", [call])

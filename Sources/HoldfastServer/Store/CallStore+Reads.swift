@@ -43,7 +43,8 @@ extension CallStore {
             eraEnds: try Self.eraEnds(of: call, from: database),
             recent: try Self.recent(of: call, within: bounds, from: database),
             oldest: LogOffset(UInt64(clamping: oldest ?? 0)),
-            logBytes: row["log_bytes"]
+            logBytes: row["log_bytes"],
+            channel: try Self.channel(of: call, from: database)
         )
     }
 
@@ -110,7 +111,8 @@ extension CallStore {
             idleEndsAt: idleEndsAt.map { MonotonicInstant(nanoseconds: $0) },
             end: end,
             deadline: deadline.map { MonotonicInstant(nanoseconds: $0) },
-            top: LogOffset(UInt64(clamping: row["top"] as Int64))
+            top: LogOffset(UInt64(clamping: row["top"] as Int64)),
+            letterTop: LetterNumber(UInt64(clamping: row["letter_top"] as Int64))
         )
     }
 
@@ -146,6 +148,8 @@ extension CallStore {
                     joinedAt: LogOffset(UInt64(clamping: row["joined_at"] as Int64)),
                     isAwaitingSnapshot: row["is_awaiting_snapshot"],
                     era: Era(UInt32(clamping: row["era"] as Int64)),
+                    acknowledged: LogOffset(UInt64(clamping: row["acknowledged"] as Int64)),
+                    missedMessageCount: UInt32(clamping: row["missed"] as Int64),
                     state: state
                 )
             }
@@ -234,7 +238,7 @@ extension CallStore {
 
 extension Database {
     /// The rows of one statement, prepared once.
-    fileprivate func all(
+    func all(
         _ sql: String,
         _ values: [(any DatabaseValueConvertible)?]
     ) throws -> [Row] {

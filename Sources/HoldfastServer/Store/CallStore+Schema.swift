@@ -6,7 +6,7 @@ import GRDB
 /// exactly, so a deadline never moves by being written down.
 extension CallStore {
     /// Stands in `PRAGMA user_version`; one more with each migration.
-    static let schemaVersion = 2
+    static let schemaVersion = 3
 
     static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()
@@ -17,6 +17,10 @@ extension CallStore {
         migrator.registerMigration("2") { database in
             try database.execute(sql: Self.secondSchema)
             try database.execute(sql: "PRAGMA user_version = 2")
+        }
+        migrator.registerMigration("3") { database in
+            try database.execute(sql: Self.thirdSchema)
+            try database.execute(sql: "PRAGMA user_version = 3")
         }
         return migrator
     }
@@ -108,6 +112,39 @@ extension CallStore {
     private static let secondSchema = """
         ALTER TABLE session ADD COLUMN era INTEGER NOT NULL DEFAULT 0;
         UPDATE session SET era = (SELECT era FROM server);
+        """
+
+    /// What only channels have (HF-63). `letter` is an outbox: a row goes when its receipt is there.
+    private static let thirdSchema = """
+        ALTER TABLE session ADD COLUMN acknowledged INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE session ADD COLUMN missed INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE call ADD COLUMN letter_top INTEGER NOT NULL DEFAULT 0;
+
+        CREATE TABLE ring (
+            call TEXT NOT NULL,
+            id TEXT NOT NULL,
+            is_cancelled INTEGER NOT NULL,
+            body BLOB NOT NULL,
+            PRIMARY KEY (call, id)
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE letter (
+            call TEXT NOT NULL,
+            recipient TEXT NOT NULL,
+            number INTEGER NOT NULL,
+            kind TEXT NOT NULL,
+            written_at INTEGER NOT NULL,
+            body BLOB NOT NULL,
+            PRIMARY KEY (call, recipient, number)
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE letter_taken (
+            call TEXT NOT NULL,
+            sender TEXT NOT NULL,
+            number INTEGER NOT NULL,
+            at INTEGER NOT NULL,
+            PRIMARY KEY (call, sender)
+        ) STRICT, WITHOUT ROWID;
         """
 }
 

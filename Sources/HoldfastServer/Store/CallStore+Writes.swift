@@ -31,6 +31,10 @@ extension CallStore {
                 try Self.write(record, of: call, to: database)
             case .result(let session, let result, let keeping):
                 try Self.write(result, of: session, keeping: keeping, call: call, to: database)
+            case .trim(let offset):
+                logBytes -= try Self.trim(call, before: offset, in: database)
+            case .ring, .removeRing, .letter, .removeLetter, .letterTaken, .forgetLetters:
+                try Self.applyToChannel(write, of: call, to: database)
             }
         }
         try Self.noteLog(of: call, grewBy: logBytes, ends: ends, in: database)
@@ -41,19 +45,20 @@ extension CallStore {
         try database.run(
             """
             INSERT INTO call (id, title, kind, idle_timeout, created_at, idle_ends_at, end_reason,
-                ended_at, deadline, top)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                ended_at, deadline, top, letter_top)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             ON CONFLICT (id) DO UPDATE SET title = excluded.title, kind = excluded.kind,
                 idle_timeout = excluded.idle_timeout, created_at = excluded.created_at,
                 idle_ends_at = excluded.idle_ends_at, end_reason = excluded.end_reason,
-                ended_at = excluded.ended_at, deadline = excluded.deadline, top = excluded.top
+                ended_at = excluded.ended_at, deadline = excluded.deadline, top = excluded.top,
+                letter_top = excluded.letter_top
             """,
             [
                 record.id.rawValue, record.title, record.kind.rawValue,
                 record.idleTimeout.nanoseconds, record.createdAt.nanoseconds,
                 record.idleEndsAt?.nanoseconds, record.end?.reason.rawValue,
                 record.end?.at.nanoseconds, record.deadline?.nanoseconds,
-                Int64(record.top.rawValue),
+                Int64(record.top.rawValue), Int64(clamping: record.letterTop.rawValue),
             ]
         )
     }
@@ -91,9 +96,9 @@ extension CallStore {
                 [call.rawValue, Int64(era.rawValue), Int64(end.rawValue)]
             )
         }
-        guard bytes > 0 else { return }
+        guard bytes != 0 else { return }
         try database.run(
-            "UPDATE call SET log_bytes = log_bytes + ? WHERE id = ?",
+            "UPDATE call SET log_bytes = max(0, log_bytes + ?) WHERE id = ?",
             [Int64(bytes), call.rawValue]
         )
     }
@@ -108,8 +113,8 @@ extension CallStore {
             """
             INSERT OR REPLACE INTO session (call, id, participant, user, device, grants,
                 auth_expires_at, generation, counter, last_command, joined_at,
-                is_awaiting_snapshot, era, state, until)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                is_awaiting_snapshot, era, acknowledged, missed, state, until)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """,
             [
                 call.rawValue, record.id.rawValue, record.participant.rawValue,
@@ -117,7 +122,8 @@ extension CallStore {
                 record.authExpiresAt.nanoseconds, Int64(record.generation.rawValue),
                 Int64(clamping: record.counter.rawValue), Int64(record.lastCommand.rawValue),
                 Int64(record.joinedAt.rawValue), record.isAwaitingSnapshot,
-                Int64(record.era.rawValue), state, until,
+                Int64(record.era.rawValue), Int64(clamping: record.acknowledged.rawValue),
+                Int64(record.missedMessageCount), state, until,
             ]
         )
         if case .over = record.state {

@@ -22,14 +22,7 @@ enum StoredBody {
     }
 
     static func encode(_ participant: Participant) throws -> Data {
-        try Self.encode(
-            LoggedEvent(
-                offset: .zero,
-                previous: .zero,
-                timestampMilliseconds: 0,
-                event: .participantUpdated(participant)
-            )
-        )
+        try Self.encode(.participantUpdated(participant))
     }
 
     static func event(_ body: Data) throws -> LoggedEvent {
@@ -44,6 +37,13 @@ enum StoredBody {
             throw UnreadableRow(table: "participant")
         }
         return participant
+    }
+
+    /// An event that is in no log.
+    static func encode(_ event: CallEvent) throws -> Data {
+        try Self.encode(
+            LoggedEvent(offset: .zero, previous: .zero, timestampMilliseconds: 0, event: event)
+        )
     }
 
     private static func encode(_ event: LoggedEvent) throws -> Data {

@@ -20,6 +20,8 @@ package struct CallLog: Sendable {
     package let era: Era
     private let ringEventCountMax: Int
     private let ringBytesMax: Int
+    /// Of a channel, memory and disk hold the same, and its machine says what is forgotten.
+    private let isChannel: Bool
     /// The last offset of each era before this one.
     private var eraEnds: [LogOffset]
     private var ring: RingBuffer<LogEntry>
@@ -33,8 +35,14 @@ package struct CallLog: Sendable {
     /// Bytes of the whole log, as estimated.
     package private(set) var byteCount: Int
 
-    package init(era: Era, configuration: ServerConfiguration, stored: StoredCall = StoredCall()) {
+    package init(
+        era: Era,
+        configuration: ServerConfiguration,
+        stored: StoredCall = StoredCall(),
+        isChannel: Bool = false
+    ) {
         self.era = era
+        self.isChannel = isChannel
         self.ringEventCountMax = configuration.ringEventCountMax
         self.ringBytesMax = configuration.ringBytesMax
         self.eraEnds = stored.eraEnds
@@ -131,7 +139,32 @@ package struct CallLog: Sendable {
         return cursor >= (self.eraEnds.last { $0 < offset } ?? .zero)
     }
 
+    /// Forgets the oldest durable events of a channel beyond its bounds, or from before a time
+    /// (HF-66), and returns them. They are to be forgotten on disk, too.
+    package mutating func forgetOldest(
+        eventCountMax: Int,
+        bytesMax: Int,
+        beforeMilliseconds: Int64
+    ) -> [LogEntry] {
+        var forgotten: [LogEntry] = []
+        while let first = self.ring.first, first.offset <= self.durableTop,
+            self.ring.count > eventCountMax || self.ringBytes > bytesMax
+                || first.timestampMilliseconds <= beforeMilliseconds
+        {
+            _ = self.ring.popFirst()
+            self.ringBytes -= first.byteEstimate
+            self.byteCount = max(0, self.byteCount - first.byteEstimate)
+            forgotten.append(first)
+        }
+        if !forgotten.isEmpty { self.oldest = self.ring.first?.offset ?? .zero }
+        return forgotten
+    }
+
+    /// The oldest entry in memory.
+    package var first: LogEntry? { self.ring.first }
+
     private mutating func trim() {
+        guard !self.isChannel else { return }
         while let first = self.ring.first, first.offset <= self.durableTop,
             self.ring.count > self.ringEventCountMax
                 || (self.ringBytes > self.ringBytesMax && self.ring.count > 1)

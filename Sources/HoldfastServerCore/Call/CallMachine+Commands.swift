@@ -47,7 +47,10 @@ extension CallMachine {
         }
         // The result is durable with the effect, so it is written even where the effect ends the
         // session itself.
-        let outcome = self.outcome(of: command, by: session, at: now)
+        let outcome =
+            self.channel == nil
+            ? self.outcome(of: command, by: session, at: now)
+            : self.channelOutcome(of: command, by: session, at: now, effects: &effects)
         let result = CommandResult(number: number, outcome: outcome)
         self.sessions[session]?.ledger.accept(result)
         self.writes.append(
@@ -68,7 +71,7 @@ extension CallMachine {
         _ result: CommandResult,
         at now: MonotonicInstant
     ) {
-        guard case .done = result.outcome else { return }
+        guard case .done = result.outcome, self.channel == nil else { return }
         switch command {
         case .removeParticipant(let participant):
             guard let target = self.sessionOf[participant] else { return }
@@ -117,14 +120,19 @@ extension CallMachine {
             told.media = media
             return self.done(self.append(.participantUpdated(told), at: now))
         case .removeParticipant(let participant):
-            guard record.grants.contains(.remove) else { return Self.forbidden("remove") }
+            guard record.grants.contains(.remove) else { return .failed(.lacking("remove")) }
             guard self.sessionOf[participant] != nil else {
                 return .failed(CommandFailure(code: .notFound, message: "No such participant."))
             }
             return self.done(self.log.next)
         case .endCall:
-            return record.grants.contains(.end) ? self.done(self.log.next) : Self.forbidden("end")
-        case .ring, .cancelRing, .acceptRing, .rejectRing, .messageUser, .setPush, .unknown:
+            return record.grants.contains(.end)
+                ? self.done(self.log.next) : .failed(.lacking("end"))
+        case .ring, .cancelRing, .acceptRing, .rejectRing, .messageUser, .setPush:
+            return .failed(
+                CommandFailure(code: .badRequest, message: "Only in a user's channel (HF-65).")
+            )
+        case .unknown:
             return .failed(
                 CommandFailure(code: .badRequest, message: "This server does not know the command.")
             )
@@ -137,7 +145,7 @@ extension CallMachine {
         by record: SessionRecord,
         at now: MonotonicInstant
     ) -> CommandResult.Outcome {
-        guard record.grants.contains(.publish) else { return Self.forbidden("publish") }
+        guard record.grants.contains(.publish) else { return .failed(.lacking("publish")) }
         guard to.count <= Limits.recipientCountMax else {
             let message = "At most \(Limits.recipientCountMax) recipients."
             return .failed(CommandFailure(code: .badRequest, message: message))
@@ -158,10 +166,6 @@ extension CallMachine {
     private func done(_ offset: LogOffset?) -> CommandResult.Outcome {
         if let offset { return .done(offset) }
         return .failed(CommandFailure(code: .internalError, message: "The log takes no more."))
-    }
-
-    private static func forbidden(_ grant: String) -> CommandResult.Outcome {
-        .failed(CommandFailure(code: .forbidden, message: "The token lacks the grant `\(grant)`."))
     }
 }
 

@@ -33,6 +33,7 @@ extension CallMachine {
     /// Hands what this event has changed to the store. Without a change the consequences follow at
     /// once, or behind the commits that are under way, so that nothing overtakes.
     mutating func commit(at now: MonotonicInstant, effects: inout [ServerEffect]) {
+        defer { self.scheduleChannel() }
         // What is told at once may show that there is more to write: a reader that fell behind.
         while !self.writes.isEmpty || !self.consequences.isEmpty {
             if !self.writes.isEmpty { self.complete(at: now) }
@@ -59,8 +60,14 @@ extension CallMachine {
             self.endCall(.logFull, at: now)
             return
         }
+        self.trimChannel(at: now)
+        if self.isChannelOver {
+            self.endCall(.empty, at: now)
+            return
+        }
         let isAttached = self.sessions.values.contains { $0.connection != nil }
-        let deadline = isAttached ? nil : self.dormantDeadline
+        // A channel's rings and letters do not wait for those who lost the server.
+        let deadline = isAttached ? self.channelDeadline : self.dormantDeadline
         guard self.record.deadline != deadline else { return }
         self.record.deadline = deadline
         self.writes.append(.call(self.record))
@@ -116,6 +123,10 @@ extension CallMachine {
                 effects.append(.close(connection, bye))
             case .administered(let request, let outcome):
                 effects.append(.administered(request, outcome))
+            case .letter(let number, let recipient):
+                self.letterDurable(number, to: recipient, at: now, effects: &effects)
+            case .acknowledge(let receipt):
+                effects.append(.acknowledge(receipt))
             }
         }
         if isPublishing { self.pumpAll(effects: &effects) }
@@ -164,7 +175,8 @@ extension CallMachine {
         }
         for consequence in self.pending.flatMap({ $0.consequences }) {
             switch consequence {
-            case .publish, .start, .release, .bye:
+            case .publish, .start, .release, .bye, .letter, .acknowledge:
+                // A letter that another channel posted comes again.
                 break
             case .refuse(let connection, _, _):
                 effects.append(.close(connection, bye))

@@ -18,6 +18,8 @@ extension CallMachine {
                 self.scheduleTombstones()
             case .idle:
                 self.idle(.deadlineReached, at: now)
+            case .channel:
+                self.channelDeadlineReached(at: now, effects: &effects)
             }
         }
     }

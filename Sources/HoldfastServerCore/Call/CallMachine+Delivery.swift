@@ -155,7 +155,11 @@ extension CallMachine {
         // The last message has moved the client's cursor to this very offset, and a snapshot that
         // is no reset would count only above it (HF-37).
         let isLevel = delivery.lastSent == offset
-        let chunks = self.published.snapshot(at: offset, isReset: isReset || isLevel)
+        let chunks = self.published.snapshot(
+            at: offset,
+            isReset: isReset || isLevel,
+            missedMessageCount: self.sessions[delivery.session]?.record.missedMessageCount ?? 0
+        )
         for chunk in chunks { effects.append(.send(connection, .snapshot(chunk))) }
         effects.append(.count(.snapshotSent))
         if isReset { effects.append(.count(.suffixLost)) }
@@ -193,6 +197,8 @@ extension CallMachine.Session {
 
     /// The snapshot that was due goes out. `isLevel`: the client may stand at its offset without it.
     fileprivate mutating func noteSnapshot(at offset: LogOffset, isLevel: Bool) {
+        let missed = self.record.missedMessageCount
+        self.missedTold = missed > 0 ? (missed, offset) : nil
         guard self.record.isAwaitingSnapshot else { return }
         let from = isLevel ? LogOffset(offset.rawValue + 1) : offset
         self.caughtUpFrom = min(self.caughtUpFrom ?? from, from)
@@ -204,6 +210,10 @@ extension CallMachine.Session {
         if let foreign = self.foreignCursor, offset != foreign, offset != .zero {
             self.record.era = era
             self.foreignCursor = nil
+        }
+        if let told = self.missedTold, offset >= told.at {
+            self.record.missedMessageCount -= min(told.count, self.record.missedMessageCount)
+            self.missedTold = nil
         }
         guard let caughtUpFrom = self.caughtUpFrom, offset >= caughtUpFrom else { return }
         self.record.isAwaitingSnapshot = false

@@ -53,7 +53,9 @@ extension CallMachine {
         case .appState(let appState, let hold):
             self.deliveries[connection]?.isInBackground = appState != .foreground
             self.timers.schedule(.liveness(connection), at: self.livenessDeadline(of: connection))
-            self.present(session, .appStateChanged(appState, hold: hold), at: now)
+            // Every window of a channel is the same (HF-64).
+            let asked = self.channel == nil ? hold : nil
+            self.present(session, .appStateChanged(appState, hold: asked), at: now)
         case .synchronize(let from):
             self.synchronize(connection, from: from, at: now, effects: &effects)
         case .authenticate(let token):
@@ -137,6 +139,7 @@ extension CallMachine {
         }
         if let delivery = self.deliveries[connection], delivery.hasStarted {
             self.sessions[delivery.session]?.noteProcessed(offset, in: self.log.era)
+            self.noteAcknowledged(offset, by: delivery.session)
         }
         self.pump(connection, effects: &effects)
     }
@@ -174,7 +177,7 @@ extension CallMachine {
             self.drop(connection, bye, at: now, effects: &effects)
             return
         }
-        guard let sender = self.sessions[session]?.record.participant,
+        guard self.channel == nil, let sender = self.sessions[session]?.record.participant,
             let addressee = self.sessionOf[signal.peer],
             let target = self.sessions[addressee]?.connection,
             self.deliveries[target].map({ $0.hasStarted && $0.isWritable }) == true

@@ -51,6 +51,13 @@ extension CallMachine {
             self.endCall(by: request, at: now)
         case .removalRequested(let request, _, let participant):
             self.remove(participant, by: request, at: now)
+        case .messageRequested(let request, _, let body):
+            self.tellChannel(.messageRequested(body), at: now, effects: &effects)
+            self.consequences.append(.administered(request, .done))
+        case .letterArrived(let letter):
+            self.tellChannel(.letterArrived(letter), at: now, effects: &effects)
+        case .letterTaken(let receipt):
+            self.tellChannel(.letterTaken(receipt), at: now, effects: &effects)
         case .stalled(let gap):
             self.stalled(gap, at: now)
         case .drainStarted:
@@ -79,7 +86,8 @@ extension CallMachine {
     }
 
     private mutating func endCall(by request: AdministrationID, at now: MonotonicInstant) {
-        guard self.isOpen else {
+        // A channel has no end of that kind: its user signs out.
+        guard self.isOpen, self.channel == nil else {
             self.consequences.append(.administered(request, .notFound))
             return
         }

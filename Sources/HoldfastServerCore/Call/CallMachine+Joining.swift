@@ -16,6 +16,7 @@ extension CallMachine {
             return
         }
         let older = self.liveSession(of: claims.user, deviceID: options.deviceID)
+        if older == nil { self.makeRoomForDevice(at: now) }
         if older == nil, self.draft.participants.count >= self.configuration.participantCountMax {
             // Behind the commits under way: who fills the call may turn out not to be in it.
             self.consequences.append(
@@ -40,6 +41,7 @@ extension CallMachine {
             // Also when an older session is replaced: by it the others see another device.
             joinedAtMilliseconds: now.offset.milliseconds
         )
+        let joinedAt = self.acknowledgedTop
         let event: CallEvent =
             older == nil ? .participantJoined(participant) : .participantUpdated(participant)
         if let older {
@@ -51,7 +53,7 @@ extension CallMachine {
             participant: id,
             claims: claims,
             options: options,
-            joinedAt: offset,
+            joinedAt: self.channel == nil ? offset : joinedAt,
             at: now
         )
         self.attach(
@@ -70,7 +72,7 @@ extension CallMachine {
     }
 
     private func refusal(of claims: AccessClaims, _ options: JoinOptions) -> Bye? {
-        guard options.call == self.id, options.call.isValid,
+        guard options.call == self.id, options.call.isLog,
             options.displayName.utf8.count <= Limits.nameBytesMax,
             options.title.utf8.count <= Limits.nameBytesMax,
             options.deviceID.utf8.count <= Limits.deviceIDBytesMax,
@@ -88,6 +90,10 @@ extension CallMachine {
         at now: MonotonicInstant,
         effects: inout [ServerEffect]
     ) {
+        guard self.channel == nil else {
+            self.openChannel(at: now)
+            return
+        }
         let timeout: Duration
         switch options.idleTimeout {
         case nil: timeout = self.configuration.idleTimeout
@@ -131,7 +137,9 @@ extension CallMachine {
             generation: ConnectionGeneration(0),
             joinedAt: joinedAt,
             isAwaitingSnapshot: true,
-            era: self.log.era
+            era: self.log.era,
+            // What was before it joined is not its own, and so it cannot miss it.
+            acknowledged: joinedAt
         )
         self.sessions[id] = Session(
             record: record,

@@ -48,9 +48,12 @@ extension CallMachine {
         )
         let isForeign = start.plan.snapshot == .otherPast
         self.sessions[ticket.session]?.foreignCursor = isForeign ? ticket.cursor : nil
+        if !isForeign { self.noteAcknowledged(ticket.cursor, by: ticket.session) }
         if isForeign { effects.append(.count(.cursorAhead)) }
         if start.plan.snapshot == nil {
             self.sessions[ticket.session]?.noteProcessed(ticket.cursor, in: self.log.era)
+            // Whatever was forgotten came before what it has.
+            self.sessions[ticket.session]?.record.missedMessageCount = 0
         }
         self.attach(connection, to: ticket.session, appState: ticket.appState, start, at: now)
     }

@@ -81,6 +81,8 @@ extension CallMachine {
     mutating func updatePresence(at now: MonotonicInstant) {
         guard self.isOpen else { return }
         let count = self.draft.participants.count
+        // A channel ends when it has nothing left to keep.
+        if self.channel != nil { return }
         if count == 0 {
             self.endCall(.empty, at: now)
             return
@@ -172,7 +174,8 @@ extension CallMachine {
         _ reachability: Reachability,
         at now: MonotonicInstant
     ) {
-        guard let participant = self.sessions[id]?.record.participant,
+        // Who may know of a device's reachability in a channel watches its user (HF-65).
+        guard self.channel == nil, let participant = self.sessions[id]?.record.participant,
             var told = self.draft.participants[participant], told.reachability != reachability
         else { return }
         told.reachability = reachability

@@ -1,11 +1,13 @@
 package import HoldfastWire
 
-/// One call: its log, its members, their sessions and connections. The unit of sharding.
+/// One call, or one user's channel: its log, its members, their sessions and connections. The unit of
+/// sharding.
 ///
 /// Every change goes through ``commit``: it is written to the store first, and what others are told
 /// of it waits until the store says so (HF-29). A failed commit takes the machine back to what the
 /// store holds. Composes ``CallLog``, ``CallView``, ``IdleMachine`` and, for each session,
-/// ``PresenceMachine`` and ``CommandLedger``; its parts live in `CallMachine+Topic.swift`.
+/// ``PresenceMachine`` and ``CommandLedger``; its parts live in `CallMachine+Topic.swift`. What only a
+/// channel has is its ``UserChannel``.
 package struct CallMachine: Sendable {
     /// What the call's timers are for.
     enum TimerKey: Hashable, Sendable {
@@ -14,6 +16,7 @@ package struct CallMachine: Sendable {
         case authorization(SessionID)
         case tombstones
         case idle
+        case channel
     }
 
     /// What the outside is told once a commit is durable.
@@ -25,6 +28,10 @@ package struct CallMachine: Sendable {
         case bye(ConnectionID, Bye)
         case refuse(ConnectionID, Welcome?, Bye)
         case administered(AdministrationID, AdministrationOutcome)
+        /// A letter may go out.
+        case letter(LetterNumber, to: CallID)
+        /// A letter was taken.
+        case acknowledge(LetterReceipt)
     }
 
     /// How a connection's delivery begins.
@@ -44,6 +51,10 @@ package struct CallMachine: Sendable {
         /// While a snapshot is awaited: a client that has processed this has processed it. Nil until
         /// the snapshot goes out.
         var caughtUpFrom: LogOffset?
+        /// How many missed messages the last snapshot has told of, and its offset, until a client has
+        /// processed that. A client that only got the message before it, at the same offset, is taken
+        /// for one that has: it is better told too little than twice.
+        var missedTold: (count: UInt32, at: LogOffset)?
         /// The cursor of another log with which the client came, while nothing shows that it has been
         /// led back from there.
         var foreignCursor: LogOffset?
@@ -67,6 +78,8 @@ package struct CallMachine: Sendable {
     /// The last durable offset.
     var publishedTop: LogOffset { self.log.durableTop }
     var idle: IdleMachine
+    /// Nil in a call.
+    var channel: UserChannel?
     var sessions: [SessionID: Session] = [:]
     /// The live session of each participant.
     var sessionOf: [ParticipantID: SessionID] = [:]
@@ -111,12 +124,28 @@ package struct CallMachine: Sendable {
             )
         self.record = record
         self.isOpen = stored.record != nil && record.end == nil
-        self.log = CallLog(era: era, configuration: configuration, stored: stored)
+        let owner = id.channelOwner
+        self.log = CallLog(
+            era: era,
+            configuration: configuration,
+            stored: stored,
+            isChannel: owner != nil
+        )
+        self.channel = owner.map { owner in
+            UserChannel(
+                owner: owner,
+                stored: stored.channel,
+                letterTop: record.letterTop,
+                configuration: configuration,
+                at: now
+            )
+        }
         self.draft = CallView(
             title: record.title,
             kind: record.kind,
             participants: stored.participants,
-            idleEndsAtMilliseconds: Self.warnedEnd(in: stored.recent)
+            idleEndsAtMilliseconds: Self.warnedEnd(in: stored.recent),
+            rings: stored.channel.rings.map(\.ring)
         )
         self.published = self.draft
         self.idle = IdleMachine(timeout: record.idleTimeout, lead: configuration.idleWarningLead)
@@ -124,6 +153,7 @@ package struct CallMachine: Sendable {
         self.quietSince = now
         self.restoreSessions(stored, lostAt: lostAt, at: now)
         self.restoreIdle(at: now)
+        self.scheduleChannel()
     }
 
     /// When the engine must next say that a deadline was reached.
@@ -138,14 +168,16 @@ package struct CallMachine: Sendable {
     /// Whether the call may leave memory: nobody is connected, nothing is being written, and it has
     /// been so for a while (HF-61).
     package func isUnloadable(at now: MonotonicInstant) -> Bool {
-        guard let quietSince, self.pending.isEmpty, self.deliveries.isEmpty else { return false }
+        guard let quietSince, self.pending.isEmpty, self.deliveries.isEmpty,
+            self.channel?.outbox.isEmpty != false
+        else { return false }
         return now >= quietSince.advanced(by: self.configuration.unloadAfter)
     }
 
     /// When something happens to the call although nobody is connected; nil when nothing does.
     package var dormantDeadline: MonotonicInstant? {
         guard self.isOpen else { return nil }
-        var earliest = self.idle.nextDeadline
+        var earliest = [self.idle.nextDeadline, self.channelDeadline].compactMap { $0 }.min()
         for session in self.sessions.values {
             guard let deadline = session.presence.nextDeadline else { continue }
             earliest = min(earliest ?? deadline, deadline)

@@ -8,12 +8,15 @@ package struct CallView: Sendable {
     package var kind: CallKind
     package private(set) var participants: [ParticipantID: Participant]
     package private(set) var idleEndsAtMilliseconds: Int64
+    /// In a user's channel: those that have not ended (HF-70).
+    package private(set) var rings: [RingID: Ring]
 
     package init(
         title: String = "",
         kind: CallKind = .audio,
         participants: [Participant] = [],
-        idleEndsAtMilliseconds: Int64 = 0
+        idleEndsAtMilliseconds: Int64 = 0,
+        rings: [Ring] = []
     ) {
         self.title = title
         self.kind = kind
@@ -22,6 +25,7 @@ package struct CallView: Sendable {
             uniquingKeysWith: { _, later in later }
         )
         self.idleEndsAtMilliseconds = idleEndsAtMilliseconds
+        self.rings = Dictionary(rings.map { ($0.id, $0) }, uniquingKeysWith: { _, later in later })
     }
 
     package mutating func apply(_ event: CallEvent) {
@@ -37,37 +41,50 @@ package struct CallView: Sendable {
         case .ended:
             self.participants.removeAll()
             self.idleEndsAtMilliseconds = 0
-        case .message, .ring, .ringEnded, .userMessage, .unknown:
+            self.rings.removeAll()
+        case .ring(let ring):
+            self.rings[ring.id] = ring
+        case .ringEnded(let ring):
+            self.rings[ring.id] = nil
+        case .message, .userMessage, .unknown:
             break
         }
     }
 
     /// The view as of `offset`, in chunks that fit a frame (HF-36). Participants come in the order
-    /// of their joining.
-    package func snapshot(at offset: LogOffset, isReset: Bool) -> [SnapshotChunk] {
-        let ordered = self.participants.values.sorted {
+    /// of their joining, rings behind them in the order of their beginning.
+    package func snapshot(
+        at offset: LogOffset,
+        isReset: Bool,
+        missedMessageCount: UInt32 = 0
+    ) -> [SnapshotChunk] {
+        let participants = self.participants.values.sorted {
             ($0.joinedAtMilliseconds, $0.id) < ($1.joinedAtMilliseconds, $1.id)
         }
-        var pages: [[Participant]] = [[]]
-        var bytes = Self.headBytes + 6 * self.title.utf8.count
-        for participant in ordered {
-            bytes += participant.byteEstimate
-            if bytes > Self.chunkBytesMax {
-                pages.append([])
-                bytes = Self.headBytes + participant.byteEstimate
-            }
-            pages[pages.count - 1].append(participant)
+        let rings = self.rings.values.sorted {
+            ($0.startedAtMilliseconds, $0.id) < ($1.startedAtMilliseconds, $1.id)
         }
-        return pages.enumerated().map { index, page in
+        var pages = Pages(bytes: Self.headBytes + 6 * self.title.utf8.count)
+        for participant in participants {
+            pages.makeRoom(for: participant.byteEstimate)
+            pages.all[pages.all.count - 1].participants.append(participant)
+        }
+        for ring in rings {
+            pages.makeRoom(for: ring.byteEstimate)
+            pages.all[pages.all.count - 1].rings.append(ring)
+        }
+        return pages.all.enumerated().map { index, page in
             SnapshotChunk(
                 offset: offset,
                 index: UInt32(truncatingIfNeeded: index),
-                count: UInt32(truncatingIfNeeded: pages.count),
+                count: UInt32(truncatingIfNeeded: pages.all.count),
                 isReset: isReset,
+                missedMessageCount: index == 0 ? missedMessageCount : 0,
                 title: index == 0 ? self.title : "",
                 kind: self.kind,
-                participants: page,
-                idleEndsAtMilliseconds: self.idleEndsAtMilliseconds
+                participants: page.participants,
+                idleEndsAtMilliseconds: self.idleEndsAtMilliseconds,
+                rings: page.rings
             )
         }
     }
@@ -75,6 +92,21 @@ package struct CallView: Sendable {
     /// What a snapshot takes on the wire, never too little for the binary encoding.
     var snapshotBytes: Int {
         self.participants.values.reduce(Self.headBytes) { $0 + $1.byteEstimate }
+            + self.rings.values.reduce(0) { $0 + $1.byteEstimate }
+    }
+
+    /// What goes into each chunk.
+    private struct Pages {
+        var all: [(participants: [Participant], rings: [Ring])] = [([], [])]
+        /// Bytes of the last page.
+        var bytes: Int
+
+        mutating func makeRoom(for size: Int) {
+            self.bytes += size
+            guard self.bytes > CallView.chunkBytesMax else { return }
+            self.all.append(([], []))
+            self.bytes = CallView.headBytes + size
+        }
     }
 
     private static let headBytes = 256

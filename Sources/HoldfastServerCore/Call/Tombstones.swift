@@ -65,6 +65,9 @@ struct Tombstones: Sendable {
             .flatMap { self.find($0, at: now) }?.record.participant
     }
 
+    /// The last event that any of them is known to have processed.
+    var acknowledgedTop: LogOffset { self.records.values.map(\.acknowledged).max() ?? .zero }
+
     private mutating func removeFirst() {
         guard let first = self.order.popFirst(),
             let record = self.records.removeValue(forKey: first.session)

@@ -56,7 +56,7 @@ import Testing
             case .append: "append"
             case .result: "result"
             case .session(let record): "session \(record.lastCommand.rawValue)"
-            case .call, .participant, .removeParticipant: "other"
+            default: "other"
             }
         }
         #expect(kinds == ["append", "result", "session 1"])

@@ -110,7 +110,8 @@ struct History {
             self.send(.closed(bye), to: connection)
         case .fault(_, let text):
             self.fail("fault: \(text)")
-        case .verify, .administered, .count, .load, .readMessages, .commit, .sendICEServers:
+        case .verify, .administered, .count, .load, .readMessages, .commit, .sendICEServers, .post,
+            .acknowledge:
             break
         }
     }

@@ -16,6 +16,9 @@ struct FakeStore {
         var eraEnds: [LogOffset] = []
         var log: [LogEntry] = []
         var logBytes = 0
+        var rings: [RingID: ChannelRing] = [:]
+        var letters: [Letter] = []
+        var taken: [CallID: TakenLetter] = [:]
     }
 
     private enum Request {
@@ -38,8 +41,10 @@ struct FakeStore {
     private(set) var messagesReadCount = 0
     let ringEventCountMax: Int
     let ringBytesMax: Int
+    private let channels: ServerConfiguration
 
     init(configuration: ServerConfiguration) {
+        self.channels = configuration.forChannels
         self.ringEventCountMax = configuration.ringEventCountMax
         self.ringBytesMax = configuration.ringBytesMax
     }
@@ -134,12 +139,15 @@ struct FakeStore {
 
     private func stored(_ id: CallID) -> StoredCall {
         guard let call = self.calls[id] else { return StoredCall() }
+        let isChannel = id.channelOwner != nil
+        let countMax = isChannel ? self.channels.ringEventCountMax : self.ringEventCountMax
+        let bytesMax = isChannel ? self.channels.ringBytesMax : self.ringBytesMax
         var recent: [LogEntry] = []
         var bytes = 0
         for entry in call.log.reversed() {
             bytes += entry.byteEstimate
-            if recent.count == self.ringEventCountMax { break }
-            if bytes > self.ringBytesMax, !recent.isEmpty { break }
+            if recent.count == countMax { break }
+            if bytes > bytesMax, !recent.isEmpty { break }
             recent.append(entry)
         }
         return StoredCall(
@@ -150,7 +158,12 @@ struct FakeStore {
             eraEnds: call.eraEnds,
             recent: recent.reversed(),
             oldest: call.log.first?.offset ?? .zero,
-            logBytes: call.logBytes
+            logBytes: call.logBytes,
+            channel: UserChannel.Stored(
+                rings: call.rings.values.sorted { $0.ring.id < $1.ring.id },
+                letters: call.letters,
+                taken: call.taken.values.sorted { $0.from < $1.from }
+            )
         )
     }
 
@@ -177,6 +190,21 @@ struct FakeStore {
                 call.results[session, default: []].append(result)
                 let excess = max(0, (call.results[session]?.count ?? 0) - keeping)
                 call.results[session]?.removeFirst(excess)
+            case .trim(let offset):
+                call.log.removeAll { $0.offset < offset }
+                call.logBytes = call.log.reduce(0) { $0 + $1.byteEstimate }
+            case .ring(let ring):
+                call.rings[ring.ring.id] = ring
+            case .removeRing(let ring):
+                call.rings[ring] = nil
+            case .letter(let letter):
+                call.letters.append(letter)
+            case .removeLetter(let receipt):
+                call.letters.removeAll { $0.receipt == receipt }
+            case .letterTaken(let row):
+                call.taken[row.from] = row
+            case .forgetLetters(let sender):
+                call.taken[sender] = nil
             }
         }
         self.calls[id] = call

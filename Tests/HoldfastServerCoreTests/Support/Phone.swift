@@ -5,6 +5,7 @@ import Testing
 /// A client of a scene: what it must remember between its connections.
 struct Phone {
     let user: UserID
+    var call = Scene.call
     var deviceID = ""
     var connection: ConnectionID
     var session = SessionID("")
@@ -18,7 +19,7 @@ struct Phone {
     mutating func ticket(_ appState: AppState = .foreground) -> ResumeTicket {
         self.counter += 1
         return ResumeTicket(
-            call: Scene.call,
+            call: self.call,
             session: self.session,
             key: KeyID("k1"),
             counter: ResumeCounter(self.counter),
@@ -62,6 +63,7 @@ extension Scene {
         self.handle(.joinRequested(connection, claims ?? Self.claims(user), options))
         var phone = Phone(
             user: UserID(user),
+            call: options.call,
             deviceID: options.deviceID,
             connection: connection
         )

@@ -26,6 +26,9 @@ struct Scene {
     private(set) var others: [ServerEffect] = []
     private(set) var commits: [[StoreWrite]] = []
     private var connectionCount: UInt64 = 0
+    /// Letters and receipts between channels, which arrive at once unless ``isPostHeld``.
+    private(set) var post: [ServerEvent] = []
+    var isPostHeld = false
 
     init(_ configure: (inout ServerConfiguration) -> Void = { _ in }) {
         var configuration = ServerConfiguration()
@@ -54,7 +57,16 @@ struct Scene {
             self.engine.handle(answer, at: self.now, effects: &effects)
             for effect in effects { self.note(effect) }
         }
+        if !self.isPostHeld { self.deliverPost() }
     }
+
+    /// Hands over the letters and receipts that are under way, until there are none.
+    mutating func deliverPost() {
+        while !self.post.isEmpty { self.handle(self.post.removeFirst()) }
+    }
+
+    /// The letters and receipts that are under way are lost.
+    mutating func losePost() { self.post = [] }
 
     mutating func answerOne() {
         guard let answer = self.store.answer() else { return }
@@ -102,6 +114,7 @@ struct Scene {
     }
 
     private mutating func boot(after downtime: Duration, wallJump: Duration) {
+        self.post = []
         self.now = self.now.advanced(by: downtime + wallJump)
         self.era += 1
         self.engine = ServerEngine(
@@ -130,6 +143,10 @@ struct Scene {
             self.told[connection, default: []].append(.message(message))
         case .close(let connection, let bye):
             self.told[connection, default: []].append(.closed(bye))
+        case .post(let letter):
+            self.post.append(.letterArrived(letter))
+        case .acknowledge(let receipt):
+            self.post.append(.letterTaken(receipt))
         default:
             self.others.append(effect)
         }
