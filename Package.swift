@@ -43,6 +43,11 @@ let server: [Target.Dependency] = [
         condition: .when(traits: ["Server"])
     ),
     .product(name: "HTTPTypes", package: "swift-http-types", condition: .when(traits: ["Server"])),
+    .product(
+        name: "AsyncHTTPClient",
+        package: "async-http-client",
+        condition: .when(traits: ["Server"])
+    ),
     .product(name: "GRDB", package: "GRDB.swift", condition: .when(traits: ["Server"])),
     .product(name: "JWTKit", package: "jwt-kit", condition: .when(traits: ["Server"])),
     .product(name: "Logging", package: "swift-log", condition: .when(traits: ["Server"])),
@@ -119,6 +124,7 @@ let package = Package(
             url: "https://github.com/swift-server/swift-service-lifecycle.git",
             from: "2.13.0"
         ),
+        .package(url: "https://github.com/swift-server/async-http-client.git", from: "1.37.0"),
         .package(url: "https://github.com/groue/GRDB.swift.git", from: "7.10.0"),
         .package(url: "https://github.com/vapor/jwt-kit.git", from: "5.7.1"),
     ],

@@ -46,7 +46,8 @@ enum ModuleTable {
         "NIOWebSocket",
     ]
     private static let serverPackages: Set = [
-        "CoreMetrics", "GRDB", "HTTPTypes", "Hummingbird", "HummingbirdCore", "HummingbirdTLS",
+        "AsyncHTTPClient", "CoreMetrics", "GRDB", "HTTPTypes", "Hummingbird", "HummingbirdCore",
+        "HummingbirdTLS",
         "JWTKit", "Logging",
         "Metrics",
         "NIOHTTPTypes", "NIOHTTPTypesHTTP1", "ServiceLifecycle", "UnixSignals",

@@ -73,6 +73,18 @@ enum SettingCatalog {
             \.server.administrationKeyFile,
             "A fixed key for the operator's interface, 32 characters or more."
         ),
+        .text(
+            "push-webhook",
+            "URL",
+            \.server.pushWebhook,
+            "Where pushes go that wake devices (docs/push.md)."
+        ),
+        .text(
+            "push-secret-file",
+            "FILE",
+            \.server.pushSecretFile,
+            "The secret shared with the push gateway, 32 to 255 characters."
+        ),
         .text("tls-certificate", "FILE", \.certificateFile, "Certificate chain, PEM."),
         .text("tls-key", "FILE", \.certificateKeyFile, "Its private key, PEM."),
         .toggle(

@@ -15,6 +15,23 @@ package struct ServerMetrics: Sendable {
     private let calls: Meter
     private let commitSeconds: Metrics.Timer
     private let commitsPerGroup: Recorder
+    private let pushes: [Push: Counter]
+    private let pushSeconds: Metrics.Timer
+
+    /// What became of one request to the push gateway.
+    enum Push: String, Hashable, Sendable, CaseIterable {
+        case taken, gone, failed, timeout, unreachable
+        /// It was never sent: too many waited.
+        case dropped
+
+        init(_ failure: PushGateway.Failure) {
+            switch failure {
+            case .status: self = .failed
+            case .timeout: self = .timeout
+            case .unreachable: self = .unreachable
+            }
+        }
+    }
 
     package init(factory: any MetricsFactory) {
         self.engine = Dictionary(
@@ -61,6 +78,17 @@ package struct ServerMetrics: Sendable {
             label: "holdfast_commits_per_group",
             factory: factory
         )
+        self.pushes = Dictionary(
+            uniqueKeysWithValues: Push.allCases.map { push in
+                let counter = Counter(
+                    label: "holdfast_pushes_total",
+                    dimensions: [("outcome", push.rawValue)],
+                    factory: factory
+                )
+                return (push, counter)
+            }
+        )
+        self.pushSeconds = Timer(label: "holdfast_push_seconds", dimensions: [], factory: factory)
     }
 
     func count(_ metric: ServerMetric) { self.engine[metric]?.increment() }
@@ -79,6 +107,12 @@ package struct ServerMetrics: Sendable {
     func committed(_ count: Int, within duration: Duration) {
         self.commitSeconds.recordNanoseconds(duration.nanoseconds)
         self.commitsPerGroup.record(count)
+    }
+
+    func pushed(_ push: Push) { self.pushes[push]?.increment() }
+
+    func pushAnswered(within duration: Duration) {
+        self.pushSeconds.recordNanoseconds(duration.nanoseconds)
     }
 
     func stalled() { self.stalls.increment() }

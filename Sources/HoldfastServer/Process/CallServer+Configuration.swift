@@ -26,6 +26,10 @@ extension CallServer {
         package var turnSecretFile: String?
         /// How long a TURN credential can be used; clients get another at half of it (HF-62).
         package var turnCredentialLife = ICEServerList.credentialLife
+        /// Where pushes go that wake devices (HF-74); nil wakes none.
+        package var pushWebhook: String?
+        /// The secret of the gateway that is called there.
+        package var pushSecretFile: String?
         /// Between telling clients to come back and closing (HF-58).
         package var drainDelay: Duration = .milliseconds(200)
         /// A drain that takes longer is cut short.

@@ -15,6 +15,13 @@ extension CallServer {
         let metrics: ServerMetrics
         let judge: UpgradeJudge
         let iceServers: NIOLockedValueBox<ICEServerList>
+        let push: Push?
+
+        /// Where pushes go, and what they are signed with.
+        struct Push: Sendable {
+            let webhook: PushWebhook
+            let secret: PushSecret
+        }
 
         init(_ configuration: Configuration) async throws(StartupError) {
             try configuration.check()
@@ -30,6 +37,7 @@ extension CallServer {
                 self.administrationKey = nil
             }
             self.iceServers = NIOLockedValueBox(try Self.iceServers(configuration))
+            self.push = try Self.push(configuration)
             self.clock = ServerClock()
             self.registry = PrometheusRegistry()
             self.metrics = ServerMetrics(factory: self.registry)
@@ -62,6 +70,19 @@ extension CallServer {
                 logger.notice("The ICE servers were read again.")
             } catch {
                 logger.error("\(error) The old ICE servers stay.")
+            }
+        }
+
+        static func push(_ configuration: Configuration) throws(StartupError) -> Push? {
+            switch (configuration.pushWebhook, configuration.pushSecretFile) {
+            case (.some(let webhook), .some(let path)):
+                return Push(webhook: try PushWebhook(webhook), secret: try PushSecret(path: path))
+            case (nil, nil): return nil
+            case (.some, nil), (nil, .some):
+                throw StartupError(
+                    "Pushes need both the address of a gateway and the secret shared with it.",
+                    remedy: "Give --push-webhook and --push-secret-file together."
+                )
             }
         }
 

@@ -32,6 +32,15 @@ extension CallServer {
             observe: { count, duration in material.metrics.committed(count, within: duration) }
         )
         let group = MultiThreadedEventLoopGroup(numberOfThreads: max(1, configuration.threadCount))
+        let push = material.push.map { push in
+            PushGateway(
+                push.webhook,
+                secret: push.secret,
+                on: group,
+                metrics: material.metrics,
+                logger: logger
+            )
+        }
         let shards = Self.shards(configuration, material, store, on: group, logger: logger)
         let (httpConnections, continuation) = AsyncStream.makeStream(
             of: HTTPConnection.self,
@@ -65,6 +74,7 @@ extension CallServer {
                 store: store,
                 group: group,
                 shards: shards,
+                push: push,
                 routes: routes,
                 pipeline: pipeline,
                 httpConnections: httpConnections,

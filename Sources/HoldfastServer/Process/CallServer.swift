@@ -16,6 +16,7 @@ package final class CallServer: Sendable {
     private let store: CallStore
     private let group: MultiThreadedEventLoopGroup
     private let shards: ShardRing
+    private let push: PushGateway?
     private let logger: Logger
     private let socket: ListeningSocket
     private let routes: ServerRoutes
@@ -32,6 +33,7 @@ package final class CallServer: Sendable {
         var store: CallStore
         var group: MultiThreadedEventLoopGroup
         var shards: ShardRing
+        var push: PushGateway?
         var routes: ServerRoutes
         var pipeline: ServerPipeline
         var httpConnections: AsyncStream<HTTPConnection>
@@ -46,6 +48,7 @@ package final class CallServer: Sendable {
         self.store = parts.store
         self.group = parts.group
         self.shards = parts.shards
+        self.push = parts.push
         self.routes = parts.routes
         self.pipeline = parts.pipeline
         self.httpConnections = parts.httpConnections
@@ -71,6 +74,7 @@ package final class CallServer: Sendable {
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await self.serveHTTP() }
             group.addTask { await self.keepHouse() }
+            group.addTask { await self.push?.run() }
             for await _ in self.drainRequests { break }
             if !Task.isCancelled { await self.performDrain(listener) }
             group.cancelAll()
@@ -159,7 +163,19 @@ package final class CallServer: Sendable {
     /// for everybody. What cannot be used is logged and the old stays.
     package func reload() async {
         await self.material.reload(self.configuration, logger: self.logger)
+        self.reloadPushSecret()
         for shard in self.shards.shards { shard.submit([.iceServersChanged]) }
+    }
+
+    private func reloadPushSecret() {
+        guard let push = self.push else { return }
+        do throws(StartupError) {
+            guard let read = try Material.push(self.configuration) else { return }
+            push.replace(read.secret)
+            self.logger.notice("The push secret was read again.")
+        } catch {
+            self.logger.error("\(error) The old push secret stays.")
+        }
     }
 }
 
