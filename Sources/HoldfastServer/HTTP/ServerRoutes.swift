@@ -120,7 +120,7 @@ struct ServerRoutes: Sendable {
         )
     }
 
-    private static func unavailable() -> Response {
+    static func unavailable() -> Response {
         HTTPAnswer.failure(
             .serviceUnavailable,
             "unavailable",
