@@ -3,6 +3,8 @@ import HoldfastWire
 /// What the app, its token provider and the platform say.
 extension CallEngine {
     mutating func join(_ turn: inout Turn) {
+        // A channel waits until its app wants it connected.
+        guard self.channel == nil else { return }
         self.requestToken(&turn)
     }
 
@@ -19,6 +21,7 @@ extension CallEngine {
         self.session = SessionMachine(restoring: stored)
         self.storedCursor = stored.cursor
         self.reconnect.setOverlapping(true)
+        guard self.channel == nil else { return }
         // Nobody knows when the earlier process died; the server does.
         self.beginOutage(since: turn.instant, reason: .suspended, reportAt: turn.instant, &turn)
         self.tellReconnect(.triggered, &turn)
@@ -59,6 +62,10 @@ extension CallEngine {
     mutating func tokenProvided(_ token: Private<String>, _ turn: inout Turn) {
         guard !self.isConcluded else { return }
         self.tokens.provided(token)
+        guard self.isConnectionAllowed(turn) else {
+            // Nobody knows when it is wanted; it would not be fresh then.
+            return self.tokens.discard()
+        }
         if self.attached != nil {
             self.send(.authenticate(token: token.value), &turn)
             self.tokens.authenticated(at: turn.instant)
@@ -71,7 +78,7 @@ extension CallEngine {
 
     mutating func tokenFailed(_ reason: String, _ turn: inout Turn) {
         guard !self.isConcluded else { return }
-        if case .joining = self.phase {
+        if case .joining = self.phase, self.channel == nil {
             self.conclude(.closed(.unauthorized(message: reason)), &turn)
         } else {
             self.note("the app has no token; asking again later", &turn)
@@ -108,6 +115,10 @@ extension CallEngine {
         }
         guard !self.isConcluded else { return }
         self.announce(state, &turn)
+        guard self.channel == nil else {
+            self.store(&turn)
+            return self.tellChannel(.appStateChanged(state), &turn)
+        }
         switch state {
         case .foreground:
             self.disturb(.suspended, &turn)
@@ -133,10 +144,12 @@ extension CallEngine {
     /// Whether an attempt makes sense: the process is not about to be suspended, we are not
     /// leaving, and the token that a join needs is here or asked for.
     private func isTryingAllowed(_ turn: Turn) -> Bool {
+        guard self.isConnectionAllowed(turn) else { return false }
         switch self.phase {
-        case .joining: self.tokens.fresh != nil && turn.environment.appState != .suspending
-        case .inSession: turn.environment.appState != .suspending
-        case .leaving, .farewell, .over: false
+        case .joining where self.channel != nil: return turn.environment.appState != .suspending
+        case .joining: return self.tokens.fresh != nil && turn.environment.appState != .suspending
+        case .inSession: return turn.environment.appState != .suspending
+        case .leaving, .farewell, .over: return false
         }
     }
 

@@ -4,6 +4,7 @@ import HoldfastWire
 extension CallEngine {
     /// Begins one attempt.
     mutating func attempt(_ turn: inout Turn) {
+        guard self.isConnectionAllowed(turn) else { return self.tellReconnect(.held, &turn) }
         guard let (credentials, counter) = self.makeCredentials(turn) else {
             self.requestToken(&turn)
             return self.tellReconnect(.held, &turn)
@@ -46,7 +47,9 @@ extension CallEngine {
             appState: turn.environment.ticketState,
             lastResult: self.session.commands.lastResult
         )
-        let mayRejoin = self.outage?.finalUntil != nil || self.tokens.isNeeded(at: turn.instant)
+        let mayRejoin =
+            self.isRejoining || self.outage?.finalUntil != nil
+            || self.tokens.isNeeded(at: turn.instant)
         let rejoin =
             mayRejoin
             ? self.tokens.fresh.map { Credentials.Rejoin(options: self.request.options, token: $0) }
@@ -199,14 +202,14 @@ extension CallEngine {
         _ turn: inout Turn
     ) {
         guard self.outage == nil, !self.isConcluded else { return }
+        let window = self.membership?.detachWindow ?? Membership.detachWindowInitial
         self.outage = Outage(
             since: since,
             reason: reason,
             reportAt: reportAt,
-            windowEndsAt: since.advanced(
-                by: self.membership?.detachWindow ?? Membership.detachWindowInitial
-            )
+            windowEndsAt: self.channel == nil ? since.advanced(by: window) : nil
         )
+        self.tellChannel(.lost, &turn)
         self.checkOutage(&turn)
     }
 
@@ -220,7 +223,7 @@ extension CallEngine {
         }
         if let finalUntil = outage.finalUntil {
             if turn.instant >= finalUntil { self.conclude(.closed(.expired), &turn) }
-        } else if turn.instant >= outage.windowEndsAt {
+        } else if let end = outage.windowEndsAt, turn.instant >= end {
             self.beginFinalPeriod(&turn)
             self.tellReconnect(.triggered, &turn)
         }

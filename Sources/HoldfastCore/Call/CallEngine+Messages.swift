@@ -34,7 +34,10 @@ extension CallEngine {
             self.tellMesh(.signalled(signal), &turn)
         case .iceServers(let servers):
             self.setICEServers(servers, &turn)
-        case .welcome, .bye, .presence, .unknown:
+        case .presence(let user, let presence):
+            guard self.channel != nil else { return }
+            self.tellSession(.reported(.channel(.presence(user, presence))), &turn)
+        case .welcome, .bye, .unknown:
             break
         }
     }
@@ -49,6 +52,10 @@ extension CallEngine {
             self.drop(link.id, .normal, &turn)
             self.expired(link, lastCommand: welcome.lastCommand, &turn)
         case .ended:
+            if self.channel != nil, welcome.reason == LeaveReason.timeout.rawValue {
+                self.drop(link.id, .normal, &turn)
+                return self.expired(link, lastCommand: welcome.lastCommand, &turn)
+            }
             let terminal: SessionEvent =
                 switch welcome.reason {
                 case LeaveReason.left.rawValue: .left
@@ -68,6 +75,9 @@ extension CallEngine {
         lastCommand: CommandNumber?,
         _ turn: inout Turn
     ) {
+        if self.channel != nil, !self.isConcluded, !self.isLeaving {
+            return self.channelExpired(link, &turn)
+        }
         guard !self.isConcluded, link.isAttempt, link.counter != nil, !link.mayRejoin,
             self.isInSession
         else { return self.conclude(.closed(.expired), lastCommand: lastCommand, &turn) }
@@ -105,10 +115,13 @@ extension CallEngine {
             return self.tellReconnect(.held, &turn)
         }
         self.phase = .inSession
+        self.isRejoining = false
         self.setICEServers(welcome.iceServers, &turn)
         self.tellReconnect(.attached, &turn)
         self.endOutage(&turn)
+        self.tellChannel(.attached, &turn)
         self.announce(turn.environment.appState, &turn)
+        self.watchAgain(&turn)
         self.tellSession(.welcomed(welcome, from: link.cursor), &turn)
         self.takeExpiry(welcome, carriedToken: link.counter == nil || link.mayRejoin, &turn)
         self.tellMesh(.attached(isNew: welcome.mode != .resumed), &turn)

@@ -8,8 +8,8 @@ import HoldfastWire
 struct CallEngine: Sendable {
     /// Where the call is between `join` and the last effect.
     enum Phase: Hashable, Sendable {
-        /// No session yet. Given up at `until`.
-        case joining(until: MonotonicInstant)
+        /// No session yet. Given up at `until`; a channel's, with nil, never.
+        case joining(until: MonotonicInstant?)
         /// There is a session, attached or not.
         case inSession
         /// The server was told that we leave; its answer is awaited until then.
@@ -47,6 +47,12 @@ struct CallEngine: Sendable {
     var camera: VideoMachine
     var screen = VideoMachine(track: .screen)
     var outage: Outage?
+    /// In a user's channel: whether it is connected. Nil in a call.
+    var channel: ChannelMachine?
+    /// Whose presence the app wants to know; at most ``Limits/watchedUserCountMax``.
+    var watched: [UserID] = []
+    /// Whether the session of this channel is gone, so that it is joined anew.
+    var isRejoining = false
     /// The last thing that happened to network or process.
     var disturbance: (reason: LossReason, at: MonotonicInstant)?
     var roundTrip: Duration?
@@ -64,7 +70,8 @@ struct CallEngine: Sendable {
     init(handle: CallHandle, request: JoinRequest, seed: UInt64, turn: Turn) {
         self.handle = handle
         self.request = request
-        self.phase = .joining(until: turn.instant.advanced(by: Self.joinPeriod))
+        let isChannel = request.options.call.channelOwner != nil
+        self.phase = .joining(until: isChannel ? nil : turn.instant.advanced(by: Self.joinPeriod))
         self.session = SessionMachine(call: request.options.call)
         self.camera = VideoMachine(track: .camera, choice: request.camera)
         self.reconnect = ReconnectMachine(
@@ -72,6 +79,11 @@ struct CallEngine: Sendable {
             isForeground: turn.environment.isForeground
         )
         self.reconnect.setPath(isUsable: turn.environment.hasPath)
+        guard isChannel else { return }
+        self.channel = ChannelMachine(isForeground: turn.environment.isForeground)
+        // Nobody speaks in a channel.
+        self.request.media = nil
+        self.request.options.media = MediaState()
     }
 
     /// Whether the engine may forget the call.
@@ -106,11 +118,14 @@ struct CallEngine: Sendable {
         deadlines.append(self.reconnect.nextDeadline)
         deadlines.append(self.session.nextDeadline)
         deadlines.append(self.mesh?.nextDeadline)
-        deadlines.append(self.tokens.dueAt)
+        deadlines.append(self.channel?.nextDeadline)
+        deadlines.append(self.tokenDueAt)
         deadlines.append(self.storeDueAt)
         deadlines.append(self.outage?.nextDeadline)
         switch self.phase {
-        case .joining(let until), .leaving(let until), .farewell(let until):
+        case .joining(let until):
+            deadlines.append(until)
+        case .leaving(let until), .farewell(let until):
             deadlines.append(until)
         case .inSession, .over:
             break
@@ -118,20 +133,30 @@ struct CallEngine: Sendable {
         return deadlines.compactMap { $0 }.min()
     }
 
+    /// When the app is asked for a token; not while a channel is to have no connection.
+    private var tokenDueAt: MonotonicInstant? {
+        switch self.channel?.state {
+        case .disconnected, .suspended: nil
+        case .connecting, .connected, .waking, .kept, nil: self.tokens.dueAt
+        }
+    }
+
     mutating func deadlineReached(_ turn: inout Turn) {
+        // First, so that nothing below begins a connection that may not be.
+        self.tellChannel(.deadlineReached, &turn)
         for id in self.links.map(\.id) { self.tellLink(id, .deadlineReached, &turn) }
         self.checkPhase(&turn)
         self.checkOutage(&turn)
         self.tellReconnect(.deadlineReached, &turn)
         self.tellSession(.deadlineReached, &turn)
         self.tellMesh(.deadlineReached, &turn)
-        if let dueAt = self.tokens.dueAt, turn.instant >= dueAt { self.requestToken(&turn) }
+        if let dueAt = self.tokenDueAt, turn.instant >= dueAt { self.requestToken(&turn) }
         if let dueAt = self.storeDueAt, turn.instant >= dueAt { self.store(&turn) }
     }
 
     private mutating func checkPhase(_ turn: inout Turn) {
         switch self.phase {
-        case .joining(let until) where turn.instant >= until:
+        case .joining(let until?) where turn.instant >= until:
             let reason = "No server answered in time."
             self.conclude(.closed(.refused(.unavailable, message: reason)), &turn)
         case .leaving(let until) where turn.instant >= until:

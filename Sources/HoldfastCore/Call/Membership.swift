@@ -16,8 +16,8 @@ struct Membership: Hashable, Sendable {
     static let counterMax: UInt64 = 1 << 53 - 1
     /// HF-44, until a welcome says otherwise.
     static let detachWindowInitial: Duration = .seconds(300)
-    /// How long a server may let a session outlive its connection.
-    static let detachWindowRange: ClosedRange<Duration> = .seconds(1)...(.seconds(86_400))
+    /// How long a server may let a session outlive its connection; a channel's has 30 days (HF-64).
+    static let detachWindowRange: ClosedRange<Duration> = .seconds(1)...(.seconds(30 * 86_400))
 
     /// Takes the next counter: above the last one, and above what an earlier process can have used.
     mutating func nextCounter(wallMilliseconds: UInt64) -> ResumeCounter {

@@ -8,8 +8,8 @@ struct Outage: Hashable, Sendable {
     /// When the app is told, unless a connection is back before.
     var reportAt: MonotonicInstant
     var isReported = false
-    /// When the server forgets the session.
-    var windowEndsAt: MonotonicInstant
+    /// When the server forgets the session; nil in a channel, whose server says so itself.
+    var windowEndsAt: MonotonicInstant?
     /// The end of the last tries, which may join anew; nil before the window's end.
     var finalUntil: MonotonicInstant?
 
@@ -22,8 +22,8 @@ struct Outage: Hashable, Sendable {
     static let finalPeriod: Duration = .seconds(15)
 
     /// When something is due.
-    var nextDeadline: MonotonicInstant {
+    var nextDeadline: MonotonicInstant? {
         let end = self.finalUntil ?? self.windowEndsAt
-        return self.isReported ? end : min(self.reportAt, end)
+        return self.isReported ? end : min(self.reportAt, end ?? self.reportAt)
     }
 }

@@ -42,6 +42,9 @@ struct TokenKeeper: Hashable, Sendable {
         self.fresh = token
     }
 
+    /// Nobody knows whether the token will still do when it is needed.
+    mutating func discard() { self.fresh = nil }
+
     /// The app has none; it is asked again later.
     mutating func failed(at now: MonotonicInstant) {
         self.isRequested = false

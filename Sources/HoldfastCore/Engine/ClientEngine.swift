@@ -86,8 +86,16 @@ package struct ClientEngine: Sendable {
             self.with(handle, &turn) { $0.setMicrophone(microphone, &$1) }
         case .reconnectNow(let handle):
             self.with(handle, &turn) { $0.disturb(.pathChanged, &$1) }
-        case .connect, .disconnect, .pushArrived, .watch:
-            break
+        case .connect(let handle):
+            self.with(handle, &turn) { $0.tellChannel(.connect, &$1) }
+        case .disconnect(let handle):
+            self.with(handle, &turn) { $0.tellChannel(.disconnect, &$1) }
+        case .pushArrived(let handle):
+            // Who runs again is not about to be suspended any more.
+            if turn.environment.appState == .suspending { self.appStateChanged(.background, &turn) }
+            self.with(handle, &turn) { $0.tellChannel(.pushArrived, &$1) }
+        case .watch(let handle, let users):
+            self.with(handle, &turn) { $0.watch(users, &$1) }
         case .processed(let handle, let number):
             self.with(handle, &turn) { $0.tellSession(.processed(number), &$1) }
         case .tokenProvided(let handle, let token):

@@ -218,21 +218,6 @@ extension Command {
         case .setMedia, .endCall, .cancelRing, .acceptRing, .rejectRing, .unknown: return envelope
         }
     }
-
-    /// What the server would answer at once (HF-43); nil when it may be sent.
-    var localFailure: CommandFailure? {
-        guard case .sendMessage(let to, let body) = self else { return nil }
-        guard body.fits else {
-            return CommandFailure(
-                code: .tooLarge,
-                message: "A message has at most 7168 bytes, its topic at most 128."
-            )
-        }
-        guard to.count <= Limits.recipientCountMax else {
-            return CommandFailure(code: .badRequest, message: "A message names at most 64 others.")
-        }
-        return nil
-    }
 }
 
 extension CallMessage.Body {

@@ -42,22 +42,22 @@ struct DeliveryQueue: Hashable, Sendable {
     /// Begins where an earlier process stopped.
     mutating func restore(processed: LogOffset) { self.processed = processed }
 
-    /// Adds an event. A media report replaces one of its kind that still waits, and a loss that
-    /// was repaired before the app could be told of it is not told.
+    /// Adds an event. A report replaces one of its kind that still waits, and a loss that was
+    /// repaired before the app could be told of it is not told.
     mutating func append(_ event: SessionEvent, offset: LogOffset? = nil, byteCount: Int = 0) {
         if case .restored = event, let index = self.waiting.lastIndex(where: { $0.event.isLoss }) {
             self.remove(at: index)
             return
         }
-        if case .media(let report) = event {
-            let same = self.waiting.firstIndex { item in
-                guard case .media(let old) = item.event else { return false }
-                return old.topic == report.topic
-            }
-            if let same {
+        if let topic = event.topic,
+            let same = self.waiting.firstIndex(where: { $0.event.topic == topic })
+        {
+            guard topic == .caughtUp else {
                 self.waiting[same].event = event
                 return
             }
+            // It speaks of everything before it.
+            self.remove(at: same)
         }
         self.waiting.append(Item(event: event, offset: offset, byteCount: byteCount))
         self.waitingByteCount += byteCount
@@ -118,14 +118,40 @@ struct DeliveryQueue: Hashable, Sendable {
 
     private mutating func remove(at index: Int) {
         self.waitingByteCount -= self.waiting[index].byteCount
-        if let offset = self.waiting.remove(at: index).offset, index > 0 {
-            self.waiting[index - 1].offset = offset
+        guard let offset = self.waiting.remove(at: index).offset else { return }
+        if index > 0 {
+            self.waiting[index - 1].offset = max(self.waiting[index - 1].offset ?? .zero, offset)
+        } else if let last = self.delivered.indices.last {
+            self.delivered[last].offset = max(self.delivered[last].offset ?? .zero, offset)
+        } else {
+            self.processed = max(self.processed, offset)
         }
     }
 }
 
 extension SessionEvent {
     fileprivate var isLoss: Bool { if case .lost = self { true } else { false } }
+
+    /// What a newer event of the same topic makes obsolete; nil for what is always told.
+    fileprivate enum Topic: Hashable {
+        case media(MediaReport.Topic)
+        case presence(UserID)
+        case channelState
+        case caughtUp
+    }
+
+    fileprivate var topic: Topic? {
+        switch self {
+        case .media(let report): .media(report.topic)
+        case .channel(.presence(let user, _)): .presence(user)
+        case .channel(.state): .channelState
+        case .channel(.caughtUp): .caughtUp
+        case .channel(.ring), .channel(.ringEnded), .channel(.message), .joined, .lost, .restored,
+            .left, .timedOut, .closed, .participantJoined, .participantUpdated, .participantLeft,
+            .message, .idleWarning, .idleCleared, .missedMessages:
+            nil
+        }
+    }
 }
 
 extension MediaReport {

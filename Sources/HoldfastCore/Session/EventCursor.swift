@@ -69,6 +69,9 @@ struct EventCursor: Hashable, Sendable {
     /// Everything up to here came on the connection in use, or before it was asked for.
     var reached: LogOffset { min(self.position, self.repeated) }
 
+    /// Whether the server said that a snapshot comes, and it has not come.
+    var isSnapshotAnnounced: Bool { self.firm?.isAnnounced ?? false }
+
     /// Whether a snapshot that is not ahead of the position is news all the same.
     var isExpectingSnapshot: Bool { self.isStartingOver || self.firm != nil }
 

@@ -18,4 +18,11 @@ struct ServerClock: Hashable, Sendable {
         guard !overflow else { return .zero }
         return max(.milliseconds(left) - self.at.duration(to: now), .zero)
     }
+
+    /// How long a point in the server's time has passed by now; never negative.
+    func elapsed(since milliseconds: Int64, at now: MonotonicInstant) -> Duration {
+        let (gone, overflow) = self.milliseconds.subtractingReportingOverflow(milliseconds)
+        guard !overflow else { return .zero }
+        return max(.milliseconds(gone) + self.at.duration(to: now), .zero)
+    }
 }

@@ -15,6 +15,7 @@ extension SessionMachine {
         self.cursor.reconnected(from: cursor, snapshotFollows: welcome.snapshotFollows)
         self.isShedding = false
         self.roster.me = welcome.participant
+        if self.isChannel { self.catchingUpTo = welcome.top }
         switch welcome.mode {
         case .resumed:
             self.commands.resume(after: welcome.lastCommand, at: now)
@@ -49,7 +50,9 @@ extension SessionMachine {
             guard !self.snapshot.isUnderWay, !self.isShedding else { return }
             let verdict = self.cursor.receive(top: top, at: now)
             self.act(on: verdict, effects: &effects)
-            if verdict == .ignore { self.askForRoster(effects: &effects) }
+            guard verdict == .ignore else { return }
+            self.noteNothingMore()
+            self.askForRoster(effects: &effects)
         case .welcome, .goAway, .bye, .signal, .iceServers, .presence, .unknown:
             // The owner's business.
             break
@@ -147,6 +150,12 @@ extension SessionMachine {
             self.deliveries.mark(offset)
             self.hasEnded = true
             effects.append(.end(reason))
+        case .ring(let ring) where self.isChannel:
+            self.applyRing(ring, at: offset, now: now)
+        case .ringEnded(let ring) where self.isChannel:
+            self.applyRingEnd(ring, at: offset)
+        case .userMessage(let message) where self.isChannel:
+            self.applyUserMessage(message, logged)
         case .unknown, .ring, .ringEnded, .userMessage:
             // HF-5: it moves the cursor and is not shown.
             self.deliveries.mark(offset)
@@ -154,7 +163,7 @@ extension SessionMachine {
     }
 
     /// What an event without a body counts for in acknowledgement and memory.
-    private static let eventByteCount = 256
+    static let eventByteCount = 256
 
     private mutating func tell(
         _ change: Roster.Change?,
@@ -210,6 +219,7 @@ extension SessionMachine {
             self.deliveries.append(change.sessionEvent, byteCount: Self.eventByteCount)
         }
         self.compareIdle(with: snapshot, at: now)
+        self.takeRings(snapshot.rings, at: now)
         if snapshot.missedMessageCount > 0 {
             self.deliveries.append(.missedMessages(count: Int(snapshot.missedMessageCount)))
         }
@@ -220,6 +230,8 @@ extension SessionMachine {
     private mutating func begin(with snapshot: SnapshotChunk, effects: inout [Effect]) {
         guard let me = self.roster.me else { return }
         self.setStage(.inCall)
+        if let channelState { self.deliveries.insertFirst(.channel(.state(channelState))) }
+        self.channelState = nil
         self.deliveries.insertFirst(
             .joined(
                 SessionEvent.SelfDescription(

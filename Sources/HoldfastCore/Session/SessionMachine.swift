@@ -71,6 +71,12 @@ struct SessionMachine: Sendable {
     var hasEnded = false
     /// Whether the app was told that the call is about to end.
     var isIdleWarned = false
+    /// In a user's channel: its rings.
+    var rings = RingBook()
+    /// In a user's channel: what the server had at the welcome; nil once the app was told of all.
+    var catchingUpTo: LogOffset?
+    /// Where the channel's connection is, until the app is told that it joined.
+    var channelState: ChannelState?
     /// What the welcome said, as far as the app is told.
     var idleTimeout: Duration = .zero
     let call: CallID
@@ -134,6 +140,7 @@ struct SessionMachine: Sendable {
                 effects.append(.finish(lost.request, lost.outcome))
             }
         }
+        self.checkCaughtUp(at: now)
         self.flush(at: now, effects: &effects)
     }
 
@@ -162,6 +169,9 @@ struct SessionMachine: Sendable {
     mutating func setAttached(_ isAttached: Bool) { self.isAttached = isAttached }
 
     private mutating func report(_ event: SessionEvent) {
+        if self.stage == .beginning, case .channel(.state(let state)) = event {
+            self.channelState = state
+        }
         guard self.stage == .inCall else { return }
         self.deliveries.append(event)
     }
@@ -174,7 +184,7 @@ struct SessionMachine: Sendable {
         let refusal: CommandOutcome? =
             if self.stage == .over {
                 .failed(.callOver)
-            } else if let failure = command.localFailure {
+            } else if let failure = command.localFailure(in: self.call) {
                 .failed(failure)
             } else if !self.commands.append(command, request: request) {
                 .backpressure

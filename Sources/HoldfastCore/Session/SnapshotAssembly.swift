@@ -5,7 +5,7 @@ struct SnapshotAssembly: Hashable, Sendable {
     /// What became of a chunk.
     enum Outcome: Hashable, Sendable {
         case incomplete
-        /// All chunks as one; its `participants` are everybody's.
+        /// All chunks as one; its `participants` are everybody's, its `rings` all that there are.
         case complete(SnapshotChunk)
         /// Out of order, contradictory, or beyond ``chunkCountMax``.
         case broken
@@ -40,6 +40,7 @@ struct SnapshotAssembly: Hashable, Sendable {
             }
             known.index = chunk.index
             known.participants += chunk.participants
+            known.rings += chunk.rings
             known.isReset = known.isReset || chunk.isReset
             known.missedMessageCount = max(known.missedMessageCount, chunk.missedMessageCount)
             self.collected = known

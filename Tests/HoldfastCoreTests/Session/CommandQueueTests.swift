@@ -178,20 +178,20 @@ import Testing
 
     @Test(.spec("HF-43")) func `what no server would take is refused here`() {
         let ok = String(repeating: "x", count: 7168)
-        #expect(Self.text(ok).localFailure == nil)
-        #expect(Self.text(ok + "x").localFailure?.code == .tooLarge)
+        #expect(Self.text(ok).localFailure(in: CallID("standup")) == nil)
+        #expect(Self.text(ok + "x").localFailure(in: CallID("standup"))?.code == .tooLarge)
         let quotes = String(repeating: "\"", count: 4480)
-        #expect(Self.text(quotes).localFailure == nil)
-        #expect(Self.text(quotes + "\"").localFailure?.code == .tooLarge)
+        #expect(Self.text(quotes).localFailure(in: CallID("standup")) == nil)
+        #expect(Self.text(quotes + "\"").localFailure(in: CallID("standup"))?.code == .tooLarge)
         let many = (0..<64).map { ParticipantID("p\($0)") }
-        #expect(Command.sendMessage(to: many, body: .text("")).localFailure == nil)
+        #expect(Command.sendMessage(to: many, body: .text("")).localFailure(in: CallID("standup")) == nil)
         let tooMany = many + [ParticipantID("p64")]
         #expect(
-            Command.sendMessage(to: tooMany, body: .text("")).localFailure?.code == .badRequest
+            Command.sendMessage(to: tooMany, body: .text("")).localFailure(in: CallID("standup"))?.code == .badRequest
         )
-        #expect(Command.endCall.localFailure == nil)
+        #expect(Command.endCall.localFailure(in: CallID("standup")) == nil)
         let data = CallMessage.Body.data(topic: String(repeating: "t", count: 129), bytes: [1])
-        #expect(Command.sendMessage(to: [], body: data).localFailure?.code == .tooLarge)
+        #expect(Command.sendMessage(to: [], body: data).localFailure(in: CallID("standup"))?.code == .tooLarge)
     }
 
     @Test func `commands of every kind are weighed`() {
