@@ -92,7 +92,7 @@ extension HoldfastCall {
         }
     }
 
-    /// Names a message within its call.
+    /// Names a message within its call, or within a user's channel.
     public struct MessageID: Hashable, Sendable, Comparable {
         /// The position in the call's log; below 2⁵³.
         public let rawValue: UInt64
@@ -229,12 +229,18 @@ extension HoldfastCall.Message {
         self.id = HoldfastCall.MessageID(rawValue: id.rawValue)
         self.from = message.from
         self.to = message.to
-        self.content =
-            switch message.body {
+        self.content = Content(message.body)
+        self.sentAtMilliseconds = milliseconds
+    }
+}
+
+extension HoldfastCall.Message.Content {
+    init(_ body: CallMessage.Body) {
+        self =
+            switch body {
             case .text(let text): .text(text)
             case .data(let topic, let bytes): .data(topic: topic, bytes: bytes)
             }
-        self.sentAtMilliseconds = milliseconds
     }
 }
 

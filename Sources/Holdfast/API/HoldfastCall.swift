@@ -134,14 +134,7 @@ public final class HoldfastCall: Sendable {
 
     private func submit(_ command: Command) async throws(HoldfastError) -> LogOffset {
         guard self.connectionState != .ended else { throw .callOver }
-        switch await self.driver.submit(command, in: self.record.handle) {
-        case .outcome(.done(let offset)): return offset
-        case .outcome(.failed(let failure)): throw HoldfastError(failure)
-        case .outcome(.backpressure), .refused: throw .busy
-        case .outcome(.abandoned): throw .abandoned
-        case .cancelled: throw .cancelled
-        case .stopped: throw .notRunning
-        }
+        return try await self.driver.submit(command, in: self.record.handle).offset()
     }
 
     // MARK: - Connection

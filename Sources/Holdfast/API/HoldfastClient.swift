@@ -1,12 +1,14 @@
 internal import HoldfastCore
 public import HoldfastWire
 
-/// Joins calls on one server and keeps them alive.
+/// Joins calls on one server and keeps them alive, and keeps one user reachable for rings and messages.
 ///
 /// A client works while ``run()`` runs: in a service's task group, or in
 /// ``withHoldfastClient(_:_:)``. A process has one client for each server.
 public final class HoldfastClient: Sendable {
     let driver: Driver
+    /// Nil for a client without a user.
+    let channel: Channel?
     private let makeCore: @Sendable () -> DriverCore
 
     /// Creates a client with an engine of the caller's. Nothing happens until ``run()``.
@@ -26,8 +28,16 @@ public final class HoldfastClient: Sendable {
         guard configuration.deviceID.utf8.count <= Limits.deviceIDBytesMax else {
             throw .configuration("A device id has at most 128 bytes.")
         }
+        guard configuration.displayName.utf8.count <= Limits.nameBytesMax else {
+            throw .configuration("A display name has at most 256 bytes.")
+        }
+        guard configuration.user?.isValid ?? true else {
+            throw .configuration("A user has 1 to 128 characters of A–Z a–z 0–9 . _ : -")
+        }
         let recorder = FlightRecorder()
-        self.driver = Driver(server: server, configuration: configuration, recorder: recorder)
+        let driver = Driver(server: server, configuration: configuration, recorder: recorder)
+        self.driver = driver
+        self.channel = configuration.user.map { Channel(of: $0, driver: driver) }
         self.makeCore = {
             let crypto = configuration.network.crypto
             let seed = crypto.randomBytes(count: 8).reduce(0) { $0 << 8 | UInt64($1) }
@@ -55,7 +65,9 @@ public final class HoldfastClient: Sendable {
     ///
     /// - Throws: `invalid_argument` for a second call: a client runs once.
     public func run() async throws(HoldfastError) {
-        try await self.driver.run(self.makeCore())
+        try await self.driver.run(self.makeCore()) { [channel] in
+            await channel?.openIfAutomatic()
+        }
     }
 
     /// Joins a call, and makes it if nobody is in it. Returns when the server has made the join
@@ -75,19 +87,7 @@ public final class HoldfastClient: Sendable {
         _ call: CallID,
         settings: CallSettings = CallSettings()
     ) async throws(HoldfastError) -> HoldfastCall {
-        let deviceID = self.driver.configuration.deviceID
-        let request = try settings.request(call: call, deviceID: deviceID)
-        let record = try self.driver.register(call, microphone: settings.microphone)
-        self.driver.inbox.insist(.engine(.join(record.handle, request)))
-        self.driver.expectStart(of: record)
-        switch await record.waitUntilJoined() {
-        case .reached: return HoldfastCall(record: record, driver: self.driver)
-        case .ended(let end): throw HoldfastError(end: end)
-        case .stopped: throw .notRunning
-        case .cancelled:
-            self.driver.abandon(record)
-            throw .cancelled
-        }
+        try await self.driver.join(call, settings: settings)
     }
 
     /// Returns to the calls in which this device was when its process ended, as the session store
@@ -112,7 +112,8 @@ public final class HoldfastClient: Sendable {
         }
         for damage in contents.damages { self.driver.note("session store: \(damage)") }
         var calls: [HoldfastCall] = []
-        for session in contents.sessions {
+        // The user's channel is opened by the client itself.
+        for session in contents.sessions where session.call.channelOwner == nil {
             do {
                 let deviceID = self.driver.configuration.deviceID
                 let request = try settings.request(call: session.call, deviceID: deviceID)
@@ -134,7 +135,7 @@ public final class HoldfastClient: Sendable {
 
     /// The calls that are joined, being joined or being restored.
     public var calls: [HoldfastCall] {
-        self.driver.records.sorted { $0.handle < $1.handle }
+        self.driver.calls.sorted { $0.handle < $1.handle }
             .map { HoldfastCall(record: $0, driver: self.driver) }
     }
 

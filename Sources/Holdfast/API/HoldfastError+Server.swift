@@ -22,7 +22,7 @@ extension HoldfastError {
         case .notFound:
             self.init(
                 code: .notFound,
-                message: "The participant is not in the call.",
+                message: "The participant is not in the call, or the ring is not known.",
                 fault: .caller,
                 remedy: .stop
             )
@@ -32,6 +32,15 @@ extension HoldfastError {
                 message: "The token does not grant this.",
                 fault: .caller,
                 remedy: .reauthenticate
+            )
+        case .tooLate:
+            self = .tooLate("The ring was answered, taken back or has timed out before.")
+        case .limit:
+            self.init(
+                code: .busy,
+                message: "The server keeps no more of these at once. Wait until some are over.",
+                fault: .caller,
+                remedy: .retry
             )
         case .rateLimited, .unavailable:
             self.init(

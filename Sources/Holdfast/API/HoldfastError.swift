@@ -30,7 +30,11 @@ public struct HoldfastError: Error, Sendable, CustomStringConvertible {
         public static let unauthorized = Code(rawValue: "unauthorized")
         /// The token does not grant this.
         public static let forbidden = Code(rawValue: "forbidden")
-        /// The participant is not in the call.
+        /// The ring was answered, taken back or has timed out before.
+        public static let tooLate = Code(rawValue: "too_late")
+        /// The user's channel is not connected, and nobody wants it to be.
+        public static let notConnected = Code(rawValue: "not_connected")
+        /// The participant is not in the call, or the ring is not known.
         public static let notFound = Code(rawValue: "not_found")
         /// The server could not take it now.
         public static let unavailable = Code(rawValue: "unavailable")
@@ -139,6 +143,21 @@ extension HoldfastError {
     )
 
     static let alreadyRunning = argument("A client runs once.")
+
+    static let noUser = configuration(
+        "The client has no user. Name one in HoldfastClient.Configuration.user."
+    )
+
+    static let notConnected = HoldfastError(
+        code: .notConnected,
+        message: "The user's channel is not connected. Call connect() first.",
+        fault: .caller,
+        remedy: .stop
+    )
+
+    static func tooLate(_ message: String) -> HoldfastError {
+        HoldfastError(code: .tooLate, message: message, fault: .peer, remedy: .stop)
+    }
 
     static let callOver = HoldfastError(
         code: .callOver,

@@ -2,13 +2,16 @@ internal import HoldfastCore
 internal import HoldfastWire
 
 /// What the events of a call add up to, for properties and for readers that come later.
-struct CallModel {
+struct CallModel: RecordModel {
+    var microphone: MicrophoneState
     private(set) var joined: HoldfastCall.Joined?
     private(set) var connection: HoldfastCall.ConnectionState = .connecting
     /// The last event of the call.
     private(set) var end: HoldfastCall.Event?
     private var loss: HoldfastCall.LossReason?
     private var members: [ParticipantID: Participant] = [:]
+
+    init(microphone: MicrophoneState) { self.microphone = microphone }
 
     /// In the order in which they joined.
     var participants: [Participant] {
@@ -17,14 +20,32 @@ struct CallModel {
         }
     }
 
-    /// The events that bring a new reader up to date, so that the grammar holds for it too.
     var prelude: [HoldfastCall.Event] {
         guard let joined else { return [] }
         return [.joined(joined)] + (self.loss.map { [.lost($0)] } ?? [])
             + self.participants.map { .participantJoined($0) }
     }
 
-    mutating func apply(_ event: HoldfastCall.Event) {
+    mutating func take(
+        _ event: SessionEvent,
+        followUps: inout [Resumption]
+    ) -> HoldfastCall.Event? {
+        let event = HoldfastCall.Event(event)
+        if let event { self.apply(event) }
+        return event
+    }
+
+    mutating func stop() -> [Resumption] { [] }
+
+    static func isKept(_ event: HoldfastCall.Event) -> Bool {
+        if case .message = event { true } else { false }
+    }
+
+    static func missed(_ count: Int) -> HoldfastCall.Event { .missedMessages(count: count) }
+
+    static var fellBehind: HoldfastCall.Event { .fellBehind }
+
+    private mutating func apply(_ event: HoldfastCall.Event) {
         switch event {
         case .joined(let joined):
             self.joined = joined
@@ -46,8 +67,4 @@ struct CallModel {
             break
         }
     }
-}
-
-extension HoldfastCall.Event {
-    var isJoined: Bool { if case .joined = self { true } else { false } }
 }

@@ -9,7 +9,7 @@ final class Driver: Sendable {
     static let callCountMax = 64
     /// How long ``HoldfastCall/leave()`` waits.
     static let leaveTimeout: Duration = .seconds(5)
-    /// How long a join waits for `run()` to begin.
+    /// How long whatever needs it waits for `run()` to begin.
     static let startTimeout: Duration = .seconds(5)
 
     enum Phase: Sendable { case created, running, stopped }
@@ -25,8 +25,10 @@ final class Driver: Sendable {
 
     private struct Shared {
         var phase = Phase.created
-        var records: [CallHandle: CallRecord] = [:]
+        var records: [CallHandle: any DrivenRecord] = [:]
         var lastHandle: UInt32 = 0
+        /// Who waits for `run()` to begin.
+        var starters: [CheckedContinuation<Bool, Never>] = []
         var requests: [RequestID: CheckedContinuation<Submission, Never>] = [:]
         var cancelledRequests: Set<RequestID> = []
         var lastRequest: UInt64 = 0
@@ -65,7 +67,8 @@ final class Driver: Sendable {
             guard !shared.records.values.contains(where: { $0.call == call }) else {
                 throw .alreadyJoined
             }
-            guard shared.records.count < Self.callCountMax else { throw .busy }
+            guard shared.records.values.count(where: { $0 is CallRecord }) < Self.callCountMax
+            else { throw .busy }
             shared.lastHandle += 1
             let record = CallRecord(
                 handle: CallHandle(shared.lastHandle),
@@ -79,11 +82,31 @@ final class Driver: Sendable {
         }
     }
 
-    func record(of handle: CallHandle) -> CallRecord? {
+    /// Makes a record for a session of a user's channel. After the client's end it gets no events.
+    func register(channel: CallID, model: ChannelModel) -> ChannelRecord {
+        let (record, isOver) = self.shared.withLock { shared in
+            shared.lastHandle += 1
+            let record = ChannelRecord(
+                handle: CallHandle(shared.lastHandle),
+                call: channel,
+                model: model,
+                clock: self.clock,
+                inbox: self.inbox
+            )
+            shared.records[record.handle] = record
+            return (record, shared.phase == .stopped)
+        }
+        if isOver { record.stop() }
+        return record
+    }
+
+    func record(of handle: CallHandle) -> (any DrivenRecord)? {
         self.shared.withLock { $0.records[handle] }
     }
 
-    var records: [CallRecord] { self.shared.withLock { Array($0.records.values) } }
+    var records: [any DrivenRecord] { self.shared.withLock { Array($0.records.values) } }
+
+    var calls: [CallRecord] { self.records.compactMap { $0 as? CallRecord } }
 
     func forget(_ handle: CallHandle) {
         self.shared.withLock { shared in
@@ -104,6 +127,34 @@ final class Driver: Sendable {
             record.stop()
             self.forget(record.handle)
         }
+    }
+
+    /// Whether `run()` runs; it is given ``startTimeout`` to begin.
+    func waitForStart() async -> Bool {
+        let deadline = self.clock.now().advanced(by: Self.startTimeout)
+        let isWaiting = self.shared.withLock { $0.phase == .created }
+        if isWaiting {
+            self.workers.start {
+                try? await self.clock.sleep(until: deadline)
+                self.releaseStarters(false)
+            }
+        }
+        return await withCheckedContinuation { continuation in
+            let answer: Bool? = self.shared.withLock { shared in
+                guard shared.phase == .created else { return shared.phase == .running }
+                shared.starters.append(continuation)
+                return nil
+            }
+            if let answer { continuation.resume(returning: answer) }
+        }
+    }
+
+    private func releaseStarters(_ isRunning: Bool) {
+        let starters = self.shared.withLock { shared in
+            defer { shared.starters = [] }
+            return shared.starters
+        }
+        for starter in starters { starter.resume(returning: isRunning) }
     }
 
     // MARK: - Requests of the app's
@@ -142,7 +193,7 @@ final class Driver: Sendable {
         return continuation != nil
     }
 
-    func leave(_ record: CallRecord) async {
+    func leave<Model>(_ record: Record<Model>) async {
         let isFirst = self.shared.withLock { shared in
             guard shared.records[record.handle] != nil else { return false }
             return shared.leaving.insert(record.handle).inserted
@@ -168,12 +219,18 @@ final class Driver: Sendable {
     // MARK: - Running
 
     /// Runs until the surrounding task is cancelled; then every task of the driver has ended.
-    func run(_ core: consuming DriverCore) async throws(HoldfastError) {
+    /// `begin` works beside everything else.
+    func run(
+        _ core: consuming DriverCore,
+        begin: @escaping @Sendable () async -> Void
+    ) async throws(HoldfastError) {
         let isFirst = self.shared.withLock { shared in
             defer { if shared.phase == .created { shared.phase = .running } }
             return shared.phase == .created
         }
         guard isFirst else { throw .alreadyRunning }
+        self.releaseStarters(true)
+        self.workers.start(begin)
         self.workers.start { [inbox, path = self.path] in
             for await status in path.updates { await inbox.pass(.engine(.pathChanged(status))) }
         }

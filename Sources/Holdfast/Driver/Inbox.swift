@@ -1,4 +1,5 @@
 internal import HoldfastCore
+internal import HoldfastWire
 
 /// Where everything that happens waits for the driver's one task. Any thread may put something in.
 ///
@@ -7,7 +8,7 @@ internal import HoldfastCore
 /// - ``insist(_:)`` for what must not be lost and cannot be many: one end per connection, one answer
 ///   per question, one input at a time per pump.
 /// - The lanes, where only the newest counts: acknowledgements, and what a user chose of a call's
-///   microphone, pictures and devices.
+///   microphone, pictures and devices, and whom an app watches.
 final class Inbox: Sendable {
     /// Inputs that may wait. A server has at most 256 events and a page of frames under way on
     /// a connection (HF-35), an app 256 commands.
@@ -24,12 +25,13 @@ final class Inbox: Sendable {
         case microphone(CallHandle)
         case video(CallHandle, VideoTrack)
         case route(CallHandle, AudioDirection)
+        case watch(CallHandle)
     }
 
     private struct Content {
         var entries: [Entry] = []
         var processed: [CallHandle: DeliveryNumber] = [:]
-        /// Five at most of each call, in the order in which they were made.
+        /// Five at most of each call, one of a channel, in the order in which they were made.
         var choices: [(lane: Lane, event: ClientEvent)] = []
         var isClosed = false
     }
@@ -95,6 +97,11 @@ final class Inbox: Sendable {
     /// Which device is wanted.
     func setRoute(_ call: CallHandle, _ direction: AudioDirection, _ route: AudioRoute) {
         self.choose(.setRoute(call, direction, route), in: .route(call, direction))
+    }
+
+    /// Whose presence is wanted.
+    func setWatched(_ channel: CallHandle, _ users: [UserID]) {
+        self.choose(.watch(channel, users), in: .watch(channel))
     }
 
     private func choose(_ event: ClientEvent, in lane: Lane) {

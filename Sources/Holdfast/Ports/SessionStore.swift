@@ -54,8 +54,8 @@ package enum SessionStoreError: Error, Hashable, Sendable, CustomStringConvertib
 
 /// Bounds that every store keeps.
 package enum SessionStoreLimits {
-    /// Sessions of one server.
-    package static let sessionCountMax = 64
+    /// Sessions of one server: 64 calls and the user's channel.
+    package static let sessionCountMax = 65
     /// Bytes of one entry.
     package static let entryBytesMax = 16 * 1024
 }

@@ -3,7 +3,8 @@ public import HoldfastWire
 /// Gives the access token for a call, as the app's own backend issues it.
 ///
 /// Asked when a call is joined, when a token is about to expire, and for a return to a session that
-/// may be gone. At most one request per call is under way. It is cancelled when the call ends.
+/// may be gone. For a user's channel the id is `~` and the user; its token needs the grants `join`, and
+/// `ring`, `message` or `presence` for what the app does (HF-63). At most one request per call is under way. It is cancelled when the call ends.
 /// Whatever it throws counts as a failure that is tried again later while the call lives; its
 /// text is never logged.
 public typealias TokenProvider = @Sendable (CallID) async throws -> AccessToken

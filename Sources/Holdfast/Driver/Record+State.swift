@@ -1,7 +1,7 @@
 internal import HoldfastCore
 internal import HoldfastWire
 
-extension CallRecord {
+extension Record {
     /// What stands behind a record's lock. Changes return what to do once it is free.
     struct State {
         private struct Reader {
@@ -24,12 +24,11 @@ extension CallRecord {
         }
 
         private struct Waiter {
-            var goal: Goal
-            var continuation: CheckedContinuation<WaitResult, Never>
+            var goal: Goal<Model>
+            var continuation: CheckedContinuation<WaitResult<Event>, Never>
         }
 
-        var microphone: MicrophoneState
-        private(set) var model = CallModel()
+        private(set) var model: Model
         private var readers: [ReaderID: Reader] = [:]
         private var lastReader: UInt64 = 0
         /// Messages that came before the first reader.
@@ -43,7 +42,15 @@ extension CallRecord {
         private var lastWaiter: UInt64 = 0
         private var isStopped = false
 
-        init(microphone: MicrophoneState) { self.microphone = microphone }
+        init(model: Model) { self.model = model }
+
+        mutating func update(
+            _ change: (inout Model, inout [Resumption]) -> Void
+        ) -> [Resumption] {
+            var resumptions: [Resumption] = []
+            change(&self.model, &resumptions)
+            return resumptions + self.releaseWaiters()
+        }
 
         // MARK: - Readers
 
@@ -55,7 +62,7 @@ extension CallRecord {
             if !self.hadReader {
                 self.hadReader = true
                 if self.missedCount > 0 {
-                    reader.queue.append((nil, .missedMessages(count: self.missedCount)))
+                    reader.queue.append((nil, Model.missed(self.missedCount)))
                 }
                 reader.queue += self.backlog.map { (nil, $0) }
                 self.backlog = []
@@ -101,24 +108,26 @@ extension CallRecord {
 
         mutating func deliver(
             _ number: DeliveryNumber,
-            _ event: Event,
+            _ event: SessionEvent,
             at now: MonotonicInstant
         ) -> [Resumption] {
-            self.model.apply(event)
+            var resumptions: [Resumption] = []
+            let shown = self.model.take(event, followUps: &resumptions)
             self.delivered = number
-            if !self.hadReader, case .message = event {
-                self.backlog.append(event)
-                if self.backlog.count > CallRecord.backlogCountMax {
-                    self.backlog.removeFirst()
-                    self.missedCount += 1
+            if let shown {
+                if !self.hadReader, Model.isKept(shown) { self.keep(shown) }
+                for id in Array(self.readers.keys) {
+                    resumptions += self.hand((number, shown), to: id, at: now)
                 }
             }
-            var resumptions: [Resumption] = []
-            for id in Array(self.readers.keys) {
-                resumptions += self.hand((number, event), to: id, at: now)
-            }
-            if event.isEnd || event.isJoined { resumptions += self.releaseWaiters() }
-            return resumptions
+            return resumptions + self.releaseWaiters()
+        }
+
+        private mutating func keep(_ event: Event) {
+            self.backlog.append(event)
+            guard self.backlog.count > Record.backlogCountMax else { return }
+            self.backlog.removeFirst()
+            self.missedCount += 1
         }
 
         private mutating func hand(
@@ -128,7 +137,7 @@ extension CallRecord {
         ) -> [Resumption] {
             guard var reader = self.readers[id], !reader.isFinished else { return [] }
             defer { self.readers[id] = reader }
-            reader.isFinished = item.event.isEnd
+            reader.isFinished = self.model.end == item.event
             if reader.oldest == nil { reader.heldSince = now }
             guard let continuation = reader.continuation else {
                 reader.queue.append(item)
@@ -159,21 +168,21 @@ extension CallRecord {
                 // A process that did not run did not read either.
                 if gap { reader.heldSince = now }
                 let held = reader.heldSince.duration(to: now)
-                if held >= CallRecord.hesitationMin, !reader.isNoted {
+                if held >= Record.hesitationMin, !reader.isNoted {
                     reader.isNoted = true
                     notes.append("a listener has been busy with one event for 5 s")
                 }
                 self.readers[id] = reader
                 let count = self.delivered.rawValue - oldest.rawValue + 1
-                if held >= HoldfastCall.readerPatience, count >= CallRecord.heldCountMin {
+                if held >= HoldfastCall.readerPatience, count >= Record.heldCountMin {
                     notes.append("a listener was cut off: it held up \(count) events")
                     self.cutOff(id)
                 }
             }
             for (id, waiter) in self.waiters {
-                guard case .ended(let deadline) = waiter.goal, deadline <= now else { continue }
+                guard let deadline = waiter.goal.deadline, deadline <= now else { continue }
                 self.waiters[id] = nil
-                resumptions.append { waiter.continuation.resume(returning: .reached) }
+                resumptions.append { waiter.continuation.resume(returning: .timedOut) }
             }
             return (notes, resumptions)
         }
@@ -182,7 +191,7 @@ extension CallRecord {
         /// would follow that nothing else is missing.
         private mutating func cutOff(_ id: ReaderID) {
             self.readers[id]?.held = nil
-            self.readers[id]?.queue = [(nil, .fellBehind)]
+            self.readers[id]?.queue = [(nil, Model.fellBehind)]
             self.readers[id]?.isFinished = true
         }
 
@@ -195,8 +204,8 @@ extension CallRecord {
 
         mutating func wait(
             _ id: UInt64,
-            for goal: Goal,
-            _ continuation: CheckedContinuation<WaitResult, Never>
+            for goal: Goal<Model>,
+            _ continuation: CheckedContinuation<WaitResult<Event>, Never>
         ) -> [Resumption] {
             if self.cancelledWaiters.remove(id) != nil {
                 return [{ continuation.resume(returning: .cancelled) }]
@@ -223,7 +232,7 @@ extension CallRecord {
 
         mutating func stop() -> [Resumption] {
             self.isStopped = true
-            var resumptions = self.releaseWaiters()
+            var resumptions = self.model.stop() + self.releaseWaiters()
             for id in Array(self.readers.keys) {
                 self.readers[id]?.isFinished = true
                 guard let continuation = self.readers[id]?.continuation else { continue }
@@ -243,12 +252,8 @@ extension CallRecord {
             return resumptions
         }
 
-        private func result(for goal: Goal) -> WaitResult? {
-            switch goal {
-            case .joined where self.model.joined != nil: return .reached
-            case .ended where self.model.end != nil: return .reached
-            default: break
-            }
+        private func result(for goal: Goal<Model>) -> WaitResult<Event>? {
+            if goal.isReached(self.model) { return .reached }
             if let end = self.model.end { return .ended(end) }
             return self.isStopped ? .stopped : nil
         }
