@@ -43,7 +43,7 @@ struct UserRoutes: Sendable {
         }
         switch await self.send(user, message.body) {
         case .done: return Response(status: .accepted)
-        case .notFound: return Self.notFound()
+        case .notFound, .invalid: return Self.notFound()
         case .unavailable: return ServerRoutes.unavailable()
         }
     }
