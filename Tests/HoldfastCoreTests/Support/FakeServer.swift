@@ -44,7 +44,9 @@ struct FakeServer {
     private(set) var connections: [ConnectionID: Connection] = [:]
     private(set) var violations: [String] = []
     /// Effects of commands, by the text of their message.
-    private(set) var effectCounts: [String: Int] = [:]
+    var effectCounts: [String: Int] = [:]
+    /// Of a user's channel: those that have not ended.
+    private(set) var rings: [RingID: Ring] = [:]
     /// Messages between these need not reach the client: its session was another one.
     private(set) var excused: [ClosedRange<LogOffset>] = []
     private(set) var firstSnapshot: LogOffset?
@@ -77,7 +79,11 @@ struct FakeServer {
             self.participants[id] = nil
         case .ended(let reason):
             self.ended = reason
-        case .message, .idleWarning, .idleCleared, .ring, .ringEnded, .userMessage, .unknown:
+        case .ring(let ring):
+            self.rings[ring.id] = ring
+        case .ringEnded(let ring):
+            self.rings[ring.id] = nil
+        case .message, .idleWarning, .idleCleared, .userMessage, .unknown:
             break
         }
         self.number += 1
@@ -109,7 +115,7 @@ struct FakeServer {
     func expectedMessages(of participant: ParticipantID) -> [LogOffset] {
         guard let first = self.firstSnapshot else { return [] }
         return self.log.filter { event in
-            guard case .message = event.event, event.offset > first else { return false }
+            guard event.event.deliveryClass == .message, event.offset > first else { return false }
             return self.isVisible(event, to: participant)
         }.map(\.offset)
     }
@@ -151,6 +157,7 @@ struct FakeServer {
             self.sessions[id]?.over = .expired
             _ = self.append(.participantLeft(session.participant, .timeout), at: now)
         }
+        self.expireRings(at: now)
     }
 
     // MARK: Upgrades
@@ -308,7 +315,8 @@ struct FakeServer {
         var previous = connection.cursor
         if !isJoin, !isReset {
             for var event in self.log where event.offset > connection.cursor {
-                guard case .message = event.event, self.isVisible(event, to: session.participant)
+                guard event.event.deliveryClass == .message,
+                    self.isVisible(event, to: session.participant)
                 else { continue }
                 event.previous = previous
                 previous = event.offset
@@ -324,7 +332,8 @@ struct FakeServer {
                 count: 2,
                 isReset: isReset,
                 title: "Standup",
-                participants: Array(part)
+                participants: Array(part),
+                rings: index == 0 ? [] : self.rings.values.sorted { $0.id < $1.id }
             )
             self.output.append(.frame(id, .snapshot(chunk)))
         }
@@ -382,7 +391,9 @@ struct FakeServer {
             self.sessions[connection.session]?.over = .left
             _ = self.append(.participantLeft(EngineHarness.me, .left), at: now)
             self.bye(id, Bye(code: .left, reason: "left"))
-        case .authenticate, .appState, .signal, .watch:
+        case .watch(let users):
+            for user in users { self.output.append(.frame(id, .presence(user, .attached))) }
+        case .authenticate, .appState, .signal:
             break
         case .unknown:
             self.violations.append("an unknown frame")
@@ -421,24 +432,23 @@ struct FakeServer {
             return self.limit(id, number)
         }
         self.connections[id]?.limitedFrom = nil
-        var offset = LogOffset.zero
+        var outcome = CommandResult.Outcome.done(.zero)
         switch command {
         case .sendMessage(let to, let body):
             if case .text(let text) = body { self.effectCounts[text, default: 0] += 1 }
-            offset = self.append(
-                .message(CallMessage(from: session.participant, to: to, body: body)),
-                at: now
-            )
+            let message = CallMessage(from: session.participant, to: to, body: body)
+            outcome = .done(self.append(.message(message), at: now))
         case .setMedia(let media):
             if var participant = self.participants[session.participant] {
                 participant.media = media
-                offset = self.append(.participantUpdated(participant), at: now)
+                outcome = .done(self.append(.participantUpdated(participant), at: now))
             }
-        case .removeParticipant, .endCall, .ring, .cancelRing, .acceptRing, .rejectRing,
-            .messageUser, .setPush, .unknown:
+        case .ring, .cancelRing, .acceptRing, .rejectRing, .messageUser, .setPush:
+            outcome = self.channelCommand(command, at: now)
+        case .removeParticipant, .endCall, .unknown:
             break
         }
-        let result = CommandResult(number: number, outcome: .done(offset))
+        let result = CommandResult(number: number, outcome: outcome)
         self.sessions[sessionID]?.lastCommand = number.rawValue
         self.sessions[sessionID]?.results[number.rawValue] = result
         self.output.append(.frame(id, .result(result)))

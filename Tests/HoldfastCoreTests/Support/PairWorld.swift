@@ -28,19 +28,19 @@ struct PairWorld {
     /// Whether everything the client is told and does is printed, to find out about one seed.
     var isTraced = false
     static let handle = EngineHarness.call
-    private static let request = JoinRequest(
+    private static let callRequest = JoinRequest(
         options: JoinOptions(call: CallID("standup"), media: MediaState(microphone: .live))
     )
     static let connectionCountMax = 3
 
-    private(set) var server: FakeServer
-    private var engine: ClientEngine
+    var server: FakeServer
+    private(set) var engine: ClientEngine
     private var random: SeededRandom
     private(set) var now: MonotonicInstant = .zero
     private var queue: [(at: MonotonicInstant, order: Int, what: Happening)] = []
     private var order = 0
     private var wires: [ConnectionID: Wire] = [:]
-    private var isServerUp = true
+    private(set) var isServerUp = true
     private var hasNetwork = true
     private var pathIdentity: UInt64 = 1
     private var isAppBusy = false
@@ -53,15 +53,23 @@ struct PairWorld {
     private(set) var told: [SessionEvent] = []
     private(set) var submitted: [RequestID: String] = [:]
     private(set) var outcomes: [RequestID: [CommandOutcome]] = [:]
-    private(set) var problems: [String] = []
+    var problems: [String] = []
     private(set) var peak = 0
-    private var openConnections: Set<ConnectionID> = []
+    private(set) var openConnections: Set<ConnectionID> = []
     private var stored: StoredSession?
     /// What an earlier process had processed; the app of this one is told what came later.
     private(set) var known: LogOffset = .zero
     private(set) var stepCount = 0
+    /// In a user's channel: when there may be a connection. Nil in a call.
+    private(set) var permission: ChannelPermission?
+    var ringCount = 0
 
-    init(seed: UInt64) {
+    private var request: JoinRequest {
+        self.permission == nil ? Self.callRequest : Self.channelRequest
+    }
+
+    init(seed: UInt64, isChannel: Bool = false) {
+        self.permission = isChannel ? ChannelPermission() : nil
         self.random = SeededRandom(seed: seed)
         self.server = FakeServer(seed: seed &+ 1)
         self.engine = ClientEngine(
@@ -86,15 +94,17 @@ struct PairWorld {
 
     mutating func begin() {
         self.tell(.pathChanged(.satisfied(identity: self.pathIdentity)))
-        self.tell(.join(Self.handle, Self.request))
+        self.tell(.join(Self.handle, self.request))
+        if self.permission != nil, self.pick(0...3) > 0 { self.tell(.connect(Self.handle)) }
         for index in 0..<self.pick(0...4) { self.serverEvent(.join(index)) }
     }
 
     /// One random thing.
     mutating func disturb() {
+        guard self.permission == nil else { return self.disturbChannel() }
         switch self.pick(0...22) {
         case 0...5: self.serverEvent(.any)
-        case 6...8: self.submit()
+        case 6...8: self.submit { .sendMessage(to: [], body: .text($0)) }
         case 9: self.cut()
         case 10: self.swallow()
         case 11: self.changePath()
@@ -122,6 +132,7 @@ struct PairWorld {
         self.server.gapRate = 0
         self.server.limitRate = 0
         self.changePath()
+        if self.permission != nil { self.tell(.connect(Self.handle)) }
     }
 
     mutating func leave() { self.tell(.leave(Self.handle)) }
@@ -163,12 +174,12 @@ struct PairWorld {
         return .participantJoined(EngineHarness.participant(id.rawValue))
     }
 
-    private mutating func submit() {
+    mutating func submit(_ command: (String) -> Command) {
         self.requestCount += 1
         let request = RequestID(self.requestCount)
         let text = "command \(self.requestCount)"
         self.submitted[request] = text
-        self.tell(.submit(Self.handle, request, .sendMessage(to: [], body: .text(text))))
+        self.tell(.submit(Self.handle, request, command(text)))
     }
 
     // MARK: Faults
@@ -178,7 +189,7 @@ struct PairWorld {
         return alive.isEmpty ? nil : alive[self.pick(0...(alive.count - 1))]
     }
 
-    private mutating func cut() {
+    mutating func cut() {
         guard let id = self.anyWire() else { return }
         self.cut(id, .reset)
     }
@@ -190,19 +201,19 @@ struct PairWorld {
         self.schedule(.serverLost(id), after: wire.delay)
     }
 
-    private mutating func swallow() {
+    mutating func swallow() {
         guard let id = self.anyWire() else { return }
         self.wires[id]?.isSwallowed = true
     }
 
-    private mutating func changePath() {
+    mutating func changePath() {
         self.pathIdentity += 1
         for id in self.wires.keys { self.wires[id]?.isSwallowed = true }
         self.hasNetwork = true
         self.tell(.pathChanged(.satisfied(identity: self.pathIdentity)))
     }
 
-    private mutating func setNetwork(_ hasNetwork: Bool) {
+    mutating func setNetwork(_ hasNetwork: Bool) {
         guard self.hasNetwork != hasNetwork else { return }
         self.hasNetwork = hasNetwork
         for id in self.wires.keys { self.wires[id]?.isSwallowed = true }
@@ -216,14 +227,14 @@ struct PairWorld {
         }
     }
 
-    private mutating func killServer() {
+    mutating func killServer() {
         guard self.isServerUp else { return }
         self.isServerUp = false
         for id in self.wires.keys.sorted() { self.cut(id, .reset) }
         self.schedule(.serverStarts, after: .milliseconds(self.pick(50...8000)))
     }
 
-    private mutating func drain() {
+    mutating func drain() {
         guard self.isServerUp, !self.server.isDraining else { return }
         let delay: Duration = .milliseconds(self.pick(100...2000))
         self.server.drain(delay: delay)
@@ -232,7 +243,7 @@ struct PairWorld {
     }
 
     /// The process dies with everything in memory; another one restores what was stored.
-    private mutating func killClient() {
+    mutating func killClient() {
         guard let stored, !self.told.contains(where: { $0.isTerminal }) else { return }
         for id in self.server.connections.keys.sorted() { self.server.detach(id, at: self.now) }
         self.queue.removeAll { item in
@@ -258,14 +269,21 @@ struct PairWorld {
             )
         )
         self.tell(.pathChanged(.satisfied(identity: self.pathIdentity)))
-        self.tell(.restore(Self.handle, stored, Self.request))
+        if self.permission != nil {
+            self.permission = ChannelPermission()
+            if self.pick(0...1) == 0 { self.tell(.appStateChanged(.background)) }
+        }
+        self.tell(.restore(Self.handle, stored, self.request))
+        guard self.permission != nil else { return }
+        self.tell(.connect(Self.handle))
+        if self.pick(0...1) == 0 { self.tell(.pushArrived(Self.handle)) }
     }
 
-    private mutating func stop(for duration: Duration) {
+    mutating func stop(for duration: Duration) {
         self.stoppedUntil = self.now.advanced(by: duration)
     }
 
-    private mutating func suspend() {
+    mutating func suspend() {
         self.tell(.appStateChanged(.background))
         self.tell(.appStateChanged(.suspending))
         self.stop(for: .seconds(self.pick(1...60)))
@@ -282,7 +300,7 @@ struct PairWorld {
         if self.pick(0...1) == 0 { self.tell(.appStateChanged(.foreground)) }
     }
 
-    private mutating func setBusy(_ isBusy: Bool) {
+    mutating func setBusy(_ isBusy: Bool) {
         self.isAppBusy = isBusy
         guard !isBusy else { return }
         let waiting = self.busyDeliveries
@@ -380,7 +398,7 @@ struct PairWorld {
     }
 
     /// Carries what the server said.
-    private mutating func carry() {
+    mutating func carry() {
         let output = self.server.output
         self.server.output = []
         for item in output {
@@ -399,12 +417,13 @@ struct PairWorld {
 
     // MARK: The client
 
-    private mutating func tell(_ event: ClientEvent) {
+    mutating func tell(_ event: ClientEvent) {
         guard self.stoppedUntil == nil else {
             self.stopped.append(event)
             return
         }
         if case .closed(let id, _) = event { self.openConnections.remove(id) }
+        self.permission?.note(event, at: self.now)
         var effects: [ClientEffect] = []
         self.engine.handle(event, at: self.now, effects: &effects)
         if self.isTraced {
@@ -413,6 +432,7 @@ struct PairWorld {
             )
         }
         for effect in effects { self.perform(effect) }
+        self.checkPermission(opens: !effects.connects.isEmpty)
     }
 
     private mutating func perform(_ effect: ClientEffect) {
