@@ -8,7 +8,9 @@ struct HoldfastCommand: AsyncParsableCommand {
         commandName: "holdfastctl",
         abstract: "Joins calls, makes tokens, and proves that calls stay alive.",
         subcommands: [
-            JoinCommand.self, TokenCommand.self, DrillCommand.self, MeasureCommand.self,
+            JoinCommand.self, ListenCommand.self, RingCommand.self, SendCommand.self,
+            TokenCommand.self,
+            DrillCommand.self, MeasureCommand.self,
             RunCommand.self,
         ]
     )

@@ -128,10 +128,16 @@ struct TokenCommand: AsyncParsableCommand {
     @Option(help: "The user.")
     var user: String
 
-    @Option(help: "The call, or * for every call.")
+    @Option(help: "The call, * for every call, or ~USER for the user's channel alone.")
     var call = "*"
 
-    @Option(help: ArgumentHelp("join, publish, remove, end.", valueName: "list"))
+    @Option(
+        help:
+            ArgumentHelp(
+                "join, publish, remove, end; for the user's channel ring, message, presence.",
+                valueName: "list"
+            )
+    )
     var grants = "join,publish"
 
     @Flag(help: "Also for the operator's interface.")

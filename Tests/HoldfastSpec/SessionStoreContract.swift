@@ -39,6 +39,15 @@ package func checkSessionStoreContract(
     #expect(try await store.load(server: here).sessions == [second], sourceLocation: sourceLocation)
     #expect(try await store.load(server: there).sessions == [first], sourceLocation: sourceLocation)
 
+    // A user's channel is kept like a call, however long the user's id.
+    let channel = storedSession(call: "~" + String(repeating: "u", count: 128), counter: 1)
+    try await store.save(channel, server: here)
+    #expect(
+        try await store.load(server: here).sessions == [second, channel],
+        sourceLocation: sourceLocation
+    )
+    try await store.remove(channel.call, server: here)
+
     // At the limit a known call can still be replaced.
     for number in 1..<SessionStoreLimits.sessionCountMax {
         try await store.save(storedSession(call: "n\(number)", counter: 1), server: here)

@@ -7,7 +7,9 @@ import HoldfastWire
 /// Access tokens for the tools, made with a server's own key file.
 package enum DevelopmentToken {
     /// Names that a grant may have.
-    package static let grantNames = ["join", "publish", "remove", "end"]
+    package static let grantNames = [
+        "join", "publish", "remove", "end", "ring", "message", "presence",
+    ]
 
     /// Makes a token.
     ///
@@ -24,8 +26,13 @@ package enum DevelopmentToken {
         if let unknown = grants.first(where: { !self.grantNames.contains($0) }) {
             throw PhoneFailure("There is no grant \(unknown). There are: \(self.grantNames)")
         }
-        guard UserID(user).isValid, call == "*" || CallID(call).isValid else {
-            throw PhoneFailure("A user and a call have 1 to 128 characters of A–Z a–z 0–9 . _ : -")
+        guard UserID(user).isValid,
+            call == "*" || CallID(call).isValid || CallID(call).channelOwner == UserID(user)
+        else {
+            throw PhoneFailure(
+                "A user and a call have 1 to 128 characters of A–Z a–z 0–9 . _ : -, a user's channel is "
+                    + "~ and that user."
+            )
         }
         let now = Duration.seconds(Date().timeIntervalSince1970)
         let request = TokenIssuer.Request(

@@ -11,7 +11,8 @@ package struct PhoneEvent: Codable, Hashable, Sendable {
     /// `joined`, `lost`, `restored`, `left`, `timed_out`, `closed`, `participant_joined`,
     /// `participant_updated`, `participant_left`, `message`, `idle_warning`, `idle_cleared`,
     /// `missed`, `sent`, `failed`, `peer`, `reception`, `media`, `video_ended`, `devices`, `route`,
-    /// `notice`.
+    /// `notice`. Of a user's channel: `channel`, `ring`, `ring_ended`, `ringing`, `ringing_ended`,
+    /// `user_message`, `presence`, `caught_up`, `signed_out`, `channel_closed`.
     package var event: String
     /// Who joined, changed, left, sent or is measured.
     package var participant: String?
@@ -43,6 +44,12 @@ package struct PhoneEvent: Codable, Hashable, Sendable {
     /// The names of this machine's sound devices.
     package var inputs: [String]?
     package var outputs: [String]?
+    /// Who rings, wrote or is watched.
+    package var user: String?
+    package var ring: String?
+    package var call: String?
+    /// Where each callee's leg stands, with its reason.
+    package var legs: [String: String]?
 
     /// What is received of one picture.
     package struct Picture: Codable, Hashable, Sendable {
@@ -70,7 +77,7 @@ package struct PhoneEvent: Codable, Hashable, Sendable {
 
     enum CodingKeys: String, CodingKey {
         case at, event, participant, name, reason, text, offset, microphone, reachability, level
-        case camera, screen, track, inputs, outputs
+        case camera, screen, track, inputs, outputs, user, ring, call, legs
         case cameraState = "camera_state"
         case screenState = "screen_state"
         case downtimeMilliseconds = "downtime_ms"

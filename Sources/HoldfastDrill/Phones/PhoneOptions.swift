@@ -42,18 +42,8 @@ package struct PhoneOptions: Sendable {
 
     /// Joins and stays. True when the user left; false when the call ended otherwise.
     package func run() async throws -> Bool {
-        let token = try await self.token()
-        let configuration = HoldfastClient.Configuration(
-            server: self.server,
-            platform: .linux(stateDirectory: self.sessionFolder),
-            network: .nio(trustRoots: self.trust.map { .file(path: $0) } ?? .system),
-            deviceID: self.name,
-            plaintext: self.allowsPlaintext ? .allowed : .loopbackOnly,
-            mediaEngine: { GStreamerMediaEngine() },
-            tokenProvider: { _ in AccessToken(token) }
-        )
         let program = PhoneProgram(
-            client: try HoldfastClient(configuration),
+            client: try HoldfastClient(try await self.configuration()),
             settings: PhoneProgram.Settings(
                 call: CallID(self.call),
                 settings: self.callSettings,
@@ -68,7 +58,20 @@ package struct PhoneOptions: Sendable {
         }
     }
 
-    private var callSettings: CallSettings {
+    func configuration() async throws -> HoldfastClient.Configuration {
+        let token = try await self.token()
+        return HoldfastClient.Configuration(
+            server: self.server,
+            platform: .linux(stateDirectory: self.sessionFolder),
+            network: .nio(trustRoots: self.trust.map { .file(path: $0) } ?? .system),
+            deviceID: self.name,
+            plaintext: self.allowsPlaintext ? .allowed : .loopbackOnly,
+            mediaEngine: { GStreamerMediaEngine() },
+            tokenProvider: { _ in AccessToken(token) }
+        )
+    }
+
+    var callSettings: CallSettings {
         CallSettings(
             title: self.title,
             displayName: self.name,

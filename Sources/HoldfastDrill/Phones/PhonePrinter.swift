@@ -9,7 +9,13 @@ struct PhonePrinter: Sendable {
 
     /// Prints one event.
     func show(_ event: HoldfastCall.Event, names: [ParticipantID: String]) {
-        guard var line = PhoneEvent(event, names: names) else { return }
+        guard let line = PhoneEvent(event, names: names) else { return }
+        self.show(line)
+    }
+
+    /// Prints one line, as of now.
+    func show(_ event: PhoneEvent) {
+        var line = event
         line.at = monotonicSeconds()
         if self.isJSON {
             self.write((try? line.line()) ?? "")
@@ -211,7 +217,7 @@ extension PhoneEvent {
         case "peer", "reception": return "♪ \(who): \(self.reason ?? "")"
         case "notice": return "· \(self.text ?? "")"
         case "failed": return "✗ \(self.text ?? "")"
-        default: return nil
+        default: return self.channelSentence
         }
     }
 }

@@ -80,92 +80,21 @@ package struct PhoneProgram: Sendable {
     private func printEvents(of call: HoldfastCall) async -> Bool {
         var isWanted = false
         for await event in call.events {
-            self.printer.show(event, names: Self.names(of: call))
+            self.printer.show(event, names: call.names)
             if case .left = event { isWanted = true }
         }
         return isWanted
     }
 
-    private static func names(of call: HoldfastCall) -> [ParticipantID: String] {
-        var names = Dictionary(
-            call.participants.map { ($0.id, $0.displayName) },
-            uniquingKeysWith: { first, _ in first }
-        )
-        if let own = call.localParticipant { names[own] = "you" }
-        return names
-    }
-
-    // MARK: Commands
-
     private func obeyCommands(for call: HoldfastCall) async {
-        // Messages wait for their durability one behind the other, so that typing stays in order,
-        // and reading goes on meanwhile, so that `/leave` is never behind a message.
-        let (texts, queue) = AsyncStream.makeStream(
-            of: String.self,
-            bufferingPolicy: .bufferingOldest(10_000)
-        )
+        let desk = CallDesk(call: call, printer: self.printer)
         await withTaskGroup(of: Void.self) { group in
-            group.addTask { await self.sendInOrder(texts, to: call) }
+            group.addTask { await desk.sendInOrder() }
             for await line in StandardInput.lines() {
-                guard await self.obey(line, in: call, queue) else { break }
+                guard await desk.obey(line) else { break }
             }
-            queue.finish()
+            desk.close()
             await group.waitForAll()
-        }
-    }
-
-    /// False after `/leave`.
-    private func obey(
-        _ line: String,
-        in call: HoldfastCall,
-        _ queue: AsyncStream<String>.Continuation
-    ) async -> Bool {
-        if line.isEmpty { return true }
-        guard line.hasPrefix("/") else {
-            if case .dropped = queue.yield(line) { self.printer.notice("too many messages wait") }
-            return true
-        }
-        switch PhoneCommand(line) {
-        case .mute: call.mute()
-        case .unmute: call.unmute()
-        case .who: self.printer.show(call.participants)
-        case .reconnect: call.reconnectNow()
-        case .camera(.live(let source)): call.startCamera(source)
-        case .camera(.paused): call.pauseCamera()
-        case .camera(.off): call.stopCamera()
-        case .screen(.live(let source)): call.startScreenShare(source)
-        case .screen: call.stopScreenShare()
-        case .input(let route): call.setInput(route)
-        case .output(let route): call.setOutput(route)
-        case .leave:
-            await call.leave()
-            return false
-        case nil: self.printer.notice(PhoneCommand.help)
-        }
-        return true
-    }
-
-    /// Sends up to 16 messages at a time. An immediate task runs up to its first suspension before
-    /// the next begins, and by then the SDK has the message in its queue: the order stays.
-    private func sendInOrder(_ texts: AsyncStream<String>, to call: HoldfastCall) async {
-        await withTaskGroup(of: Void.self) { group in
-            var running = 0
-            for await text in texts {
-                if running >= 16 {
-                    await group.next()
-                    running -= 1
-                }
-                group.addImmediateTask { await self.send(text, to: call) }
-                running += 1
-            }
-        }
-    }
-
-    private func send(_ text: String, to call: HoldfastCall) async {
-        do {
-            try await call.send(text: text)
-        } catch {
-            self.printer.failed("“\(text.prefix(40))” was not sent: \(error.message)", error.code)
         }
     }
 }
