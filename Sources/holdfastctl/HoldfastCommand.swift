@@ -49,24 +49,42 @@ struct RunCommand: AsyncParsableCommand {
 struct MeasureCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "measure",
-        abstract: "Measures how fast a phone is back: by transport, missed bytes and outage.",
+        abstract: "Measures how fast a phone is back, or what users' channels cost a server.",
         discussion: """
-            A line of JSON per row on standard output; people read standard error. Each row stands \
-            beside plain TCP on the same network in the same run. Takes about 7 minutes; needs root \
-            and /dev/net/tun for its networks.
+            A line of JSON per row on standard output; people read standard error. Returns stand each \
+            beside plain TCP on the same network in the same run; they take about 7 minutes and need \
+            root and /dev/net/tun for their networks. Channels take about 4 minutes.
             """
     )
 
-    @Option(help: "Repetitions of each row, 1 to 100.")
+    @Option(help: "Repetitions of each row of returns, 1 to 100.")
     var repetitions = 10
+
+    @Flag(help: "What users' channels cost, attached and away, instead of returns.")
+    var channels = false
+
+    @Option(help: "Users whose channels are measured, 1 to 20000.")
+    var users = 10_000
 
     func validate() throws {
         guard (1...100).contains(self.repetitions) else {
             throw ValidationError("--repetitions is 1 to 100.")
         }
+        guard (1...20_000).contains(self.users) else {
+            throw ValidationError("--users is 1 to 20000.")
+        }
     }
 
     func run() async throws {
+        if self.channels {
+            let narrator = Narrator(isJSON: true)
+            var measurement = ChannelMeasurement(tell: narrator.tell)
+            measurement.userCount = self.users
+            return try await measurement.run { sample in
+                print(try sample.line())
+                narrator.tell(sample.summary)
+            }
+        }
         if let obstacle = DrillNetwork.obstacle {
             throw ValidationError("Measuring needs networks of its own: \(obstacle).")
         }
