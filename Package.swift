@@ -188,6 +188,11 @@ let package = Package(
                 "Holdfast", "HoldfastNIO", "HoldfastLinux", "HoldfastMedia", "HoldfastServer",
                 "CHoldfastDrill",
                 .product(name: "GRDB", package: "GRDB.swift", condition: .when(traits: ["Server"])),
+                .product(
+                    name: "AsyncHTTPClient",
+                    package: "async-http-client",
+                    condition: .when(traits: ["Server"])
+                ),
             ] + nio,
             swiftSettings: strict
         ),

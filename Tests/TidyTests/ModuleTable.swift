@@ -24,7 +24,7 @@ enum ModuleTable {
         // Tools.
         "HoldfastDrill": foundation.union(system).union(nio).union(client).union([
             "HoldfastNIO", "HoldfastLinux", "HoldfastMedia", "HoldfastServer", "HoldfastServerCore",
-            "HoldfastProto", "CHoldfastDrill", "GRDB", "UnixSignals",
+            "HoldfastProto", "CHoldfastDrill", "AsyncHTTPClient", "GRDB", "UnixSignals",
         ]),
         "holdfastctl": foundation.union(system).union(tools).union(["HoldfastDrill"]),
     ]

@@ -123,7 +123,9 @@ final class ChannelCrowd: @unchecked Sendable {
     ) async throws {
         let end = ContinuousClock.now.advanced(by: limit)
         while !isTrue() {
-            guard ContinuousClock.now < end else { throw DrillFailure("not within \(limit): \(what)") }
+            guard ContinuousClock.now < end else {
+                throw DrillFailure("not within \(limit): \(what)")
+            }
             if let refusal = self.refusal { throw DrillFailure("a device was refused: \(refusal)") }
             try await Task.sleep(for: .milliseconds(2))
         }

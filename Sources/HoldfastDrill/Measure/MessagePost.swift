@@ -2,6 +2,7 @@
 import AsyncHTTPClient
 import HoldfastWire
 import NIOCore
+import NIOHTTP1
 
 /// An operator's messages to many users: `POST /v1/users/{id}/messages`, on a few connections at once.
 struct MessagePost: Sendable {
