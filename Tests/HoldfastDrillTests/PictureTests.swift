@@ -23,7 +23,7 @@ import Testing
             isServerWell: true,
             caution: nil,
             remarks: (1...50).map { "remark \($0)" },
-            keys: " q quit",
+            keys: [" q quit"],
             entrance: [" join from another terminal:"]
         )
     }

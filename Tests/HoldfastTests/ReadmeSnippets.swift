@@ -28,4 +28,29 @@ private func join(backend: Backend) async throws {
     }
     // end
 }
+
+private func ring(backend: Backend) async throws {
+    // snippet: ring
+    let configuration = HoldfastClient.Configuration(
+        server: "wss://calls.example.com",
+        platform: .linux(),
+        network: .nio(),
+        user: UserID("ada")
+    ) { call in
+        try await backend.accessToken(for: call)
+    }
+    try await withHoldfastClient(configuration) { client in
+        let ring = try await client.ring([UserID("bob")], call: CallID("stand-up"))
+        for await state in ring.states {
+            print(state.legs.map(\.state))
+        }
+        // And the other way round:
+        for await event in client.channelEvents {
+            guard case .incomingRing(let ring) = event else { continue }
+            let call = try await ring.acceptAndJoin()
+            print("in the call", call.id)
+        }
+    }
+    // end
+}
 #endif

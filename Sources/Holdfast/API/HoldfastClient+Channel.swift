@@ -7,7 +7,8 @@ extension HoldfastClient {
     /// Connects the user's channel, and keeps it connected through lost networks and restarted servers
     /// until ``disconnect()``. Returns when it is connected; while there is no network it keeps trying.
     /// Off the screen a channel is kept for 30 s and then sleeps until the app returns or a push comes
-    /// (HF-73). With ``ChannelEstablishment/automatic`` ``run()`` does it by itself.
+    /// (HF-73); called there it waits for that. With ``ChannelEstablishment/automatic`` ``run()`` does it
+    /// by itself.
     ///
     /// A second call waits like the first. After ``signOut()`` or the channel's end it begins a new
     /// session. Waits at most 5 s for ``run()`` to begin. Cancelling the task ends the waiting, not

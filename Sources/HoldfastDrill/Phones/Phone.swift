@@ -2,7 +2,7 @@
 import Foundation
 import Glibc
 
-/// A phone of the drill: `holdfastctl join --json` as a process of its own, with its own media.
+/// A phone of the drill: `holdfastctl join --json`, or `listen --json`, as a process of its own, with its own media.
 ///
 /// Everything that is known of it comes from its lines and from `/proc`.
 // SAFETY: `lock` guards `events`; everything else is constant.
@@ -16,6 +16,8 @@ package final class Phone: @unchecked Sendable {
         /// Hertz; nil for no media.
         package var tone: Double?
         package var microphone = false
+        /// Whether it can be rung: it stays when its call is over.
+        package var isReachable = false
         /// Media through TURN servers alone.
         package var isRelayOnly = false
         /// Where the session is kept for the return after a kill.
@@ -50,9 +52,14 @@ package final class Phone: @unchecked Sendable {
     /// Starts the phone; it joins by itself.
     package init(_ settings: Settings) throws {
         self.settings = settings
-        var arguments = [
-            ToolPaths.holdfastctl, "join", settings.server, settings.call, "--json",
-            "--name", settings.name, "--session-folder", settings.sessionFolder,
+        var arguments =
+            settings.isReachable
+            ? [
+                ToolPaths.holdfastctl, "listen", settings.server, "--as", settings.name,
+                "--join", settings.call, "--device", "phone",
+            ] : [ToolPaths.holdfastctl, "join", settings.server, settings.call]
+        arguments += [
+            "--json", "--name", settings.name, "--session-folder", settings.sessionFolder,
             "--allow-plaintext",
         ]
         if let tone = settings.tone {

@@ -14,7 +14,10 @@ extension Demonstration {
             isServerWell: self.server.process.isRunning,
             caution: self.caution,
             remarks: remarks.map { "\(format.string(from: $0.at))  \($0.text)" },
-            keys: " c cut · f freeze · m mute alice   k kill server   C F M bob   q quit",
+            keys: [
+                " c cut · f freeze · m mute alice   k kill server   C F M bob   q quit",
+                " h bob hangs up · g alice rings bob · a bob accepts · r bob rejects",
+            ],
             entrance: [" join from another terminal:"] + self.invitation.map { "   " + $0 }
         )
     }
@@ -56,7 +59,10 @@ extension Demonstration {
         guard let last = history.last(where: { known.contains($0.event) }) else {
             return ("joining", false)
         }
+        let ring = history.last { $0.event == "ring" || $0.event == "ring_ended" }
+        if let ring, ring.event == "ring" { return ("\(ring.user ?? "somebody") rings", true) }
         switch last.event {
+        case "left": return ("not in the call", true)
         case "joined", "restored": return (isCut ? "network cut" : "in the call", !isCut)
         case "lost":
             let seconds = (monotonicSeconds() - last.at) * 10

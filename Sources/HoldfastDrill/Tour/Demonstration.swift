@@ -110,6 +110,7 @@ package final class Demonstration: @unchecked Sendable {
             case .relays(let relays, _): settings.server = "ws://127.0.0.1:\(relays[index].port)"
             }
             settings.log = folder + "/\(name).log"
+            settings.isReachable = true
             phones.append(try Phone(settings))
         }
         return phones
@@ -161,6 +162,24 @@ package final class Demonstration: @unchecked Sendable {
             if isMuted { self.mutedPhones.remove(phone) } else { self.mutedPhones.insert(phone) }
         }
         self.remark("\(self.name(phone)) is \(isMuted ? "heard again" : "muted")")
+    }
+
+    /// Lets the second phone leave the call, so that it can be rung.
+    package func hangUp() {
+        self.phones[1].say("/leave")
+        self.remark("\(self.name(1)) hangs up")
+    }
+
+    /// Lets the first phone ring the second.
+    package func ring() {
+        self.phones[0].say("/ring \(self.name(1)) \(Self.call)")
+        self.remark("\(self.name(0)) rings \(self.name(1))")
+    }
+
+    /// Lets the second phone answer what rings there.
+    package func answer(accepts: Bool) {
+        self.phones[1].say(accepts ? "a" : "r")
+        self.remark("\(self.name(1)) \(accepts ? "accepts" : "rejects")")
     }
 
     /// Ends every process and removes what they left.
@@ -225,6 +244,11 @@ extension PhoneEvent {
         case "message": "reads “\((self.text ?? "").prefix(60))”"
         case "closed", "timed_out", "left": "the call is over (\(self.reason ?? self.event))"
         case "notice": self.text
+        case "ring": "\(self.user ?? "somebody") rings"
+        case "ring_ended": "the ring of \(self.user ?? "somebody") is over (\(self.reason ?? ""))"
+        case "ringing_ended": "the ring is over: \(self.shownLegs)"
+        case "failed": self.text
+        case "channel_closed": "cannot be rung any more (\(self.reason ?? ""))"
         default: nil
         }
     }

@@ -26,7 +26,7 @@ package struct Picture: Sendable {
     /// About the link, when it is not the full one.
     package var caution: String?
     package var remarks: [String]
-    package var keys: String
+    package var keys: [String]
     package var entrance: [String]
 
     /// Columns that the table needs.
@@ -43,7 +43,7 @@ package struct Picture: Sendable {
         lines.append(" \(mark) " + Self.fit(self.server, width - 3))
         if let caution { lines.append(Paint.yellow(Self.fit(" " + caution, width))) }
         lines.append("")
-        let foot = [""] + self.entrance.map { Self.fit($0, width) } + ["", self.keys]
+        let foot = [""] + self.entrance.map { Self.fit($0, width) } + [""] + self.keys
         let room = max(0, rowCount - lines.count - foot.count)
         lines += self.remarks.suffix(room).map { Paint.dim(Self.fit(" " + $0, width)) }
         let missing = rowCount - lines.count - foot.count

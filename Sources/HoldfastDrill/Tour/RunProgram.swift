@@ -90,6 +90,10 @@ package enum RunProgram {
             case "F": demonstration.toggleFreeze(1)
             case "m": demonstration.toggleMute(0)
             case "M": demonstration.toggleMute(1)
+            case "h": demonstration.hangUp()
+            case "g": demonstration.ring()
+            case "a": demonstration.answer(accepts: true)
+            case "r": demonstration.answer(accepts: false)
             case "k":
                 // The picture goes on while nobody serves.
                 async let killed: Void = demonstration.killServer()
