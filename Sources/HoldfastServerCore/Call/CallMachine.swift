@@ -159,8 +159,7 @@ package struct CallMachine: Sendable {
     /// When the engine must next say that a deadline was reached.
     package var nextDeadline: MonotonicInstant? {
         let unload =
-            self.pending.isEmpty
-            ? self.quietSince?.advanced(by: self.configuration.unloadAfter) : nil
+            self.mayRest ? self.quietSince?.advanced(by: self.configuration.unloadAfter) : nil
         guard let timer = self.timers.next else { return unload }
         return min(timer, unload ?? timer)
     }
@@ -168,11 +167,12 @@ package struct CallMachine: Sendable {
     /// Whether the call may leave memory: nobody is connected, nothing is being written, and it has
     /// been so for a while (HF-61).
     package func isUnloadable(at now: MonotonicInstant) -> Bool {
-        guard let quietSince, self.pending.isEmpty, self.deliveries.isEmpty,
-            self.channel?.outbox.isEmpty != false
-        else { return false }
+        guard let quietSince, self.mayRest, self.deliveries.isEmpty else { return false }
         return now >= quietSince.advanced(by: self.configuration.unloadAfter)
     }
+
+    /// Whether nothing is being written, and no letter waits for its receipt.
+    private var mayRest: Bool { self.pending.isEmpty && self.channel?.outbox.isEmpty != false }
 
     /// When something happens to the call although nobody is connected; nil when nothing does.
     package var dormantDeadline: MonotonicInstant? {

@@ -21,15 +21,24 @@ struct HistoryClient {
 
     let user: UserID
     let deviceID: String
+    let call: CallID
     var phase: Phase = .over(.left)
     var connection: ConnectionID?
     var session: SessionID?
     var participant: ParticipantID?
     var counter: UInt64 = 0
     var cursor: LogOffset = .zero
+    /// The last cursor that it has acknowledged on purpose.
+    var acknowledged: LogOffset = .zero
+    /// Whether the server knows its cursor.
+    var isUpToDate: Bool { self.phase != .attached || self.acknowledged == self.cursor }
     var roster: [ParticipantID: Participant]?
     var chunks: [SnapshotChunk] = []
     var seen: Set<LogOffset> = []
+    /// In a channel: what rings, as it was told.
+    var rings: [RingID: Ring] = [:]
+    /// What became of its commands.
+    var outcomes: [(command: Command, outcome: CommandResult.Outcome)] = []
     var joinedAt: LogOffset = .zero
     var pending: [Pending] = []
     var commandCount: UInt32 = 0
@@ -40,9 +49,10 @@ struct HistoryClient {
     /// What is wrong, in the words of a rule.
     private(set) var complaint: String?
 
-    init(user: String, deviceID: String) {
+    init(user: String, deviceID: String, call: CallID = Scene.call) {
         self.user = UserID(user)
         self.deviceID = deviceID
+        self.call = call
     }
 
     /// Takes a frame of the connection that is its own.
@@ -78,7 +88,7 @@ struct HistoryClient {
         guard let session = self.session else { return nil }
         self.counter += 1
         return ResumeTicket(
-            call: Scene.call,
+            call: self.call,
             session: session,
             key: KeyID("k1"),
             counter: ResumeCounter(self.counter),
@@ -97,6 +107,7 @@ struct HistoryClient {
             self.participant = welcome.participant
             self.cursor = .zero
             self.roster = nil
+            self.rings = [:]
             self.seen = []
             self.pending = []
             self.commandCount = 0
@@ -147,7 +158,14 @@ struct HistoryClient {
             }
         case .ended:
             self.roster = [:]
-        case .idleWarning, .idleCleared, .ring, .ringEnded, .userMessage, .unknown:
+        case .ring(let ring):
+            self.rings[ring.id] = ring
+        case .ringEnded(let ring):
+            self.rings[ring.id] = nil
+            if !self.seen.insert(event.offset).inserted { self.complaint = "R1 an end twice" }
+        case .userMessage:
+            if !self.seen.insert(event.offset).inserted { self.complaint = "R1 message twice" }
+        case .idleWarning, .idleCleared, .unknown:
             break
         }
     }
@@ -160,6 +178,8 @@ struct HistoryClient {
             self.cursor = chunk.offset
             let all = self.chunks.flatMap(\.participants)
             self.roster = Dictionary(all.map { ($0.id, $0) }, uniquingKeysWith: { $1 })
+            let rings = self.chunks.flatMap(\.rings)
+            self.rings = Dictionary(rings.map { ($0.id, $0) }, uniquingKeysWith: { $1 })
         } else if self.roster == nil {
             self.complaint = "HF-37 the first snapshot does not count"
         }
@@ -182,6 +202,7 @@ struct HistoryClient {
     }
 
     private mutating func note(_ pending: Pending, _ outcome: CommandResult.Outcome) {
+        self.outcomes.append((pending.command, outcome))
         guard let text = pending.text else { return }
         switch outcome {
         case .done: self.done.insert(text)

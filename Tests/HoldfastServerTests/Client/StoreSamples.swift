@@ -121,6 +121,60 @@ extension StoredCall {
         )
     }
 
+    /// A channel in which nothing is left out.
+    static func channel(era: Era) -> StoredCall {
+        let id = CallID(channelOf: UserID("alice"))
+        var ring = Ring(
+            id: RingID("r1"),
+            call: .demo,
+            from: UserID("alice"),
+            fromName: "Alice",
+            kind: .video,
+            payload: [0, 1, 255],
+            startedAtMilliseconds: 1_700_000_000_001,
+            expiresAtMilliseconds: 1_700_000_060_001,
+            legs: [Ring.Leg(user: UserID("bob")), Ring.Leg(user: UserID("carol"))]
+        )
+        ring.legs[1].state = .rejected
+        ring.legs[1].reason = .busy
+        let message = UserMessage(from: nil, to: UserID("alice"), body: .text("operator"))
+        let contents: [Letter.Content] = [
+            .invite(ring), .cancel(ring), .answer(ring), .message(message),
+        ]
+        var record = CallRecord.open(id)
+        record.letterTop = LetterNumber(9)
+        var session = SessionRecord.sample("a", .attached)
+        session.acknowledged = LogOffset(era: era, number: 1)
+        session.missedMessageCount = 7
+        let log = [LogEntry.sample(era, 1, .ring(ring)), .sample(era, 2, .userMessage(message))]
+        return StoredCall(
+            record: record,
+            sessions: [session],
+            eraEnds: [log[1].offset],
+            recent: log,
+            oldest: log[0].offset,
+            channel: UserChannel.Stored(
+                rings: [ChannelRing(ring: ring, isCancelled: true)],
+                letters: contents.enumerated().map { index, content in
+                    Letter(
+                        from: id,
+                        to: CallID(channelOf: UserID(index == 0 ? "carol" : "bob")),
+                        number: LetterNumber(UInt64(index) + 6),
+                        content: content,
+                        writtenAt: MonotonicInstant(offset: .nanoseconds(1_700_000_000_000_000_003))
+                    )
+                },
+                taken: [
+                    TakenLetter(
+                        from: CallID(channelOf: UserID("bob")),
+                        number: LetterNumber(3),
+                        at: MonotonicInstant(offset: .nanoseconds(1_700_000_000_000_000_005))
+                    )
+                ]
+            )
+        )
+    }
+
     /// What would have stored it.
     var writes: [StoreWrite] {
         var writes: [StoreWrite] = self.record.map { [.call($0)] } ?? []
@@ -130,6 +184,9 @@ extension StoredCall {
         for (session, results) in self.results {
             writes += results.map { .result(session, $0, keeping: 64) }
         }
+        writes += self.channel.rings.map { .ring($0) }
+        writes += self.channel.letters.map { .letter($0) }
+        writes += self.channel.taken.map { .letterTaken($0) }
         return writes
     }
 }

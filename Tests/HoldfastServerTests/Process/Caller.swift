@@ -30,15 +30,24 @@ struct Caller {
     private(set) var resetCount = 0
     /// Events whose `previous` was not the cursor (HF-33).
     private(set) var chainBreakCount = 0
+    /// In a channel: the rings and their ends that it was told of, in order.
+    private(set) var rings: [String] = []
+    /// In a channel: what rings, as it was told.
+    private(set) var ringing: Set<RingID> = []
     private(set) var results: [CommandResult] = []
     private(set) var goodbye: Bye?
     private var commandCount: UInt32 = 0
     private var counter: UInt64 = 0
 
     /// Joins, and reads up to its first snapshot.
-    init(_ user: String, joining daemon: Daemon, port: Int) async throws {
+    init(
+        _ user: String,
+        joining daemon: Daemon,
+        port: Int,
+        _ options: JoinOptions = JoinOptions(call: .demo)
+    ) async throws {
         self.user = user
-        self.client = try await daemon.join(port: port, user)
+        self.client = try await daemon.join(port: port, user, options)
         let welcome = try #require(await self.client.welcome())
         self.key = try #require(welcome.resumeKey)
         self.call = welcome.call
@@ -95,6 +104,16 @@ struct Caller {
         try #require(isAnswered)
     }
 
+    /// Sends a command, and waits for what became of it.
+    mutating func ask(_ command: Command) async throws -> CommandResult.Outcome {
+        self.commandCount += 1
+        let number = CommandNumber(self.commandCount)
+        try self.client.send(.command(number, command))
+        let isAnswered = await self.read { $0.results.last?.number == number }
+        try #require(isAnswered)
+        return try #require(self.results.last?.outcome)
+    }
+
     /// Sends the command with the last number again.
     func repeatLast(_ text: String) throws {
         let command = Command.sendMessage(to: [], body: .text(text))
@@ -141,9 +160,11 @@ struct Caller {
             guard chunk.isReset || chunk.offset > self.cursor else { return }
             if chunk.index == 0 {
                 self.roster = [:]
+                self.ringing = []
                 if chunk.isReset { self.resetCount += 1 }
             }
             for one in chunk.participants { self.roster[one.id] = one }
+            self.ringing.formUnion(chunk.rings.map(\.id))
             if chunk.index + 1 == chunk.count { self.cursor = chunk.offset }
         case .result(let result): self.results.append(result)
         case .bye(let bye): self.goodbye = bye
@@ -163,7 +184,13 @@ struct Caller {
         case .participantLeft(let id, _):
             self.roster[id] = nil
             self.departureCount += 1
-        case .idleWarning, .idleCleared, .ended, .ring, .ringEnded, .userMessage, .unknown: break
+        case .ring(let ring):
+            self.ringing.insert(ring.id)
+        case .ringEnded(let ring):
+            self.ringing.remove(ring.id)
+            let legs = ring.legs.map { "\($0.user.rawValue) \($0.state)" }
+            self.rings.append("\(ring.id): " + legs.joined(separator: ", "))
+        case .idleWarning, .idleCleared, .ended, .userMessage, .unknown: break
         }
     }
 }

@@ -98,18 +98,23 @@ final class Daemon: Sendable {
         return text.split(separator: " ").first.flatMap { pid_t($0) }
     }
 
-    func join(port: Int, _ user: String = "alice") async throws -> TestClient {
+    func join(
+        port: Int,
+        _ user: String = "alice",
+        _ options: JoinOptions = JoinOptions(call: .demo)
+    ) async throws -> TestClient {
         let keys = self.directory.file("data/" + DataDirectory.developmentKeysName)
         let token = try await TokenIssuer(keyFile: keys).issue(
             TokenIssuer.Request(
                 user: UserID(user),
                 scope: .everyCall,
+                grants: [.join, .publish, .ring, .message],
                 expiresAt: ServerClock().now.advanced(by: .seconds(3600))
             )
         )
         return try await TestClient.connect(
             port: port,
-            headers: TestServer.headers(token: token, options: JoinOptions(call: .demo))
+            headers: TestServer.headers(token: token, options: options)
         )
     }
 
