@@ -9,7 +9,9 @@ extension Command {
         case .sendMessage, .setMedia, .removeParticipant, .endCall:
             if owner != nil { return .refused("This belongs in a call, not in a user's channel.") }
         case .ring, .cancelRing, .acceptRing, .rejectRing, .messageUser, .setPush:
-            if owner == nil { return .refused("This belongs in the user's channel, not in a call.") }
+            if owner == nil {
+                return .refused("This belongs in the user's channel, not in a call.")
+            }
         case .unknown:
             break
         }
@@ -49,7 +51,8 @@ extension Command {
             guard (1...Limits.wordBytesMax).contains(registration.kind.rawValue.utf8.count) else {
                 return .refused("The kind of a push registration has 1 to 32 bytes.")
             }
-            guard (1...Limits.pushTokenBytesMax).contains(registration.token.value.utf8.count) else {
+            guard (1...Limits.pushTokenBytesMax).contains(registration.token.value.utf8.count)
+            else {
                 return .refused("A push token has 1 to 2048 bytes.")
             }
         }

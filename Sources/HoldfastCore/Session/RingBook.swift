@@ -67,7 +67,9 @@ struct RingBook: Hashable, Sendable {
     /// What is to be told now, in the order in which the rings began.
     mutating func settle(by clock: ServerClock, at now: MonotonicInstant) -> [Change] {
         let ordered = self.entries.values.sorted {
-            ($0.ring.startedAtMilliseconds, $0.ring.id) < ($1.ring.startedAtMilliseconds, $1.ring.id)
+            ($0.ring.startedAtMilliseconds, $0.ring.id) < (
+                $1.ring.startedAtMilliseconds, $1.ring.id
+            )
         }
         return ordered.compactMap { entry in
             let ring = entry.ring

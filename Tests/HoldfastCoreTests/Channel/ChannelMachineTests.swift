@@ -44,7 +44,8 @@ import Testing
         #expect(channel.channelState == .suspended)
     }
 
-    @Test(.spec("HF-73")) func `after disconnect nothing is kept, in the background or by a push`() {
+    @Test(.spec("HF-73")) func `after disconnect nothing is kept, in the background or by a push`()
+    {
         var channel = Self.connected()
         #expect(
             channel.handle(.disconnect, at: .zero) == [.detach(.normal), .tell(.disconnected)]

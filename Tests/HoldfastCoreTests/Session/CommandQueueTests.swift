@@ -184,14 +184,21 @@ import Testing
         #expect(Self.text(quotes).localFailure(in: CallID("standup")) == nil)
         #expect(Self.text(quotes + "\"").localFailure(in: CallID("standup"))?.code == .tooLarge)
         let many = (0..<64).map { ParticipantID("p\($0)") }
-        #expect(Command.sendMessage(to: many, body: .text("")).localFailure(in: CallID("standup")) == nil)
+        #expect(
+            Command.sendMessage(to: many, body: .text("")).localFailure(in: CallID("standup"))
+                == nil
+        )
         let tooMany = many + [ParticipantID("p64")]
         #expect(
-            Command.sendMessage(to: tooMany, body: .text("")).localFailure(in: CallID("standup"))?.code == .badRequest
+            Command.sendMessage(to: tooMany, body: .text("")).localFailure(in: CallID("standup"))?
+                .code == .badRequest
         )
         #expect(Command.endCall.localFailure(in: CallID("standup")) == nil)
         let data = CallMessage.Body.data(topic: String(repeating: "t", count: 129), bytes: [1])
-        #expect(Command.sendMessage(to: [], body: data).localFailure(in: CallID("standup"))?.code == .tooLarge)
+        #expect(
+            Command.sendMessage(to: [], body: data).localFailure(in: CallID("standup"))?.code
+                == .tooLarge
+        )
     }
 
     @Test func `commands of every kind are weighed`() {

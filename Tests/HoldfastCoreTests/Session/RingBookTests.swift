@@ -23,7 +23,8 @@ import Testing
         )
     }
 
-    @Test(.spec("HF-70")) func `a ring is told once, in event and snapshot, and with each change`() {
+    @Test(.spec("HF-70")) func `a ring is told once, in event and snapshot, and with each change`()
+    {
         var book = RingBook()
         var ring = Self.ring("r", states: [.ringing, .ringing])
         book.put(ring)

@@ -22,7 +22,9 @@ struct ChannelPermission {
         case .leave: self.isLeaving = true
         case .pushArrived:
             if self.app == .suspending { self.app = .background }
-            if self.isWanted, self.app != .foreground { self.until = now.advanced(by: .seconds(30)) }
+            if self.isWanted, self.app != .foreground {
+                self.until = now.advanced(by: .seconds(30))
+            }
         case .clockGap:
             if self.app == .suspending { self.app = .background }
         case .appStateChanged(let state):
