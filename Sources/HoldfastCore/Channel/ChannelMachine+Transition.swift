@@ -21,21 +21,8 @@ extension ChannelMachine {
         case (.suspended, .disconnect):
             return (.disconnected(isForeground: false), [])
 
-        case (.disconnected, .appStateChanged(let app)):
-            return (.disconnected(isForeground: app == .foreground), [])
-        case (.connecting, .appStateChanged(.background)):
-            return (.waking(until: keptUntil), [])
-        case (.connected, .appStateChanged(.background)):
-            return (.kept(until: keptUntil), [])
-        case (.connecting, .appStateChanged(.suspending)),
-            (.connected, .appStateChanged(.suspending)),
-            (.waking, .appStateChanged(.suspending)), (.kept, .appStateChanged(.suspending)):
-            return (.suspended, [.detach(.background)])
-        case (.kept, .appStateChanged(.foreground)):
-            // The process may have stood still meanwhile, and the connection be dead.
-            return (.connected, [.attach])
-        case (.waking, .appStateChanged(.foreground)), (.suspended, .appStateChanged(.foreground)):
-            return (.connecting, [.attach])
+        case (_, .appStateChanged(let app)):
+            return self.transition(from: state, to: app, at: now)
 
         case (.connecting, .pushArrived), (.connected, .pushArrived):
             return (state, [.attach])
@@ -65,13 +52,40 @@ extension ChannelMachine {
             (.suspended, .connect), (.suspended, .attached), (.suspended, .lost),
             // Repeated.
             (.connected, .attached), (.kept, .attached),
-            (.connecting, .appStateChanged(.foreground)),
-            (.connected, .appStateChanged(.foreground)), (.waking, .appStateChanged(.background)),
-            (.kept, .appStateChanged(.background)), (.suspended, .appStateChanged(.background)),
-            (.suspended, .appStateChanged(.suspending)),
             // No time is set.
             (.connecting, .deadlineReached), (.connected, .deadlineReached),
             (.suspended, .deadlineReached):
+            return (state, [])
+        }
+    }
+
+    /// The app came to the screen, left it, or is about to stand still.
+    private static func transition(
+        from state: State,
+        to app: AppState,
+        at now: MonotonicInstant
+    ) -> (next: State, effects: [Effect]) {
+        let keptUntil = now.advanced(by: self.keptPeriod)
+        switch (state, app) {
+        case (.disconnected, _):
+            return (.disconnected(isForeground: app == .foreground), [])
+        case (.connecting, .background):
+            return (.waking(until: keptUntil), [])
+        case (.connected, .background):
+            return (.kept(until: keptUntil), [])
+        case (.connecting, .suspending),
+            (.connected, .suspending),
+            (.waking, .suspending), (.kept, .suspending):
+            return (.suspended, [.detach(.background)])
+        case (.kept, .foreground):
+            // The process may have stood still meanwhile, and the connection be dead.
+            return (.connected, [.attach])
+        case (.waking, .foreground), (.suspended, .foreground):
+            return (.connecting, [.attach])
+
+        // Repeated, or nothing is open that could be kept.
+        case (.connecting, .foreground), (.connected, .foreground), (.waking, .background),
+            (.kept, .background), (.suspended, .background), (.suspended, .suspending):
             return (state, [])
         }
     }
