@@ -12,6 +12,9 @@ import Testing
             ("/quit", .quit), ("/join room", .join(CallID("room"))),
             ("/ring bob room", .ring([UserID("bob")], CallID("room"))),
             ("/ring bob eve room", .ring([UserID("bob"), UserID("eve")], CallID("room"))),
+            ("/background", .app(.background)), ("/suspend", .app(.suspending)),
+            ("/foreground", .app(.foreground)), ("/wake", .wake),
+            ("/push fcm f:1", .push(HoldfastClient.PushToken(kind: .fcm, token: "f:1"))),
             ("/send bob how are you?", .send(UserID("bob"), "how are you?")),
         ] as [(String, ChannelCommand)]
     )

@@ -118,6 +118,7 @@ package func allFaults(_ extent: DrillExtent) -> [any Fault] {
         DiskFull(duration: .seconds(3)),
         PhoneKill(killCount: 2),
         ClientFreeze(freeze: .seconds(5)),
+        RingWhileStopped(roundCount: 2),
     ]
 }
 #endif

@@ -36,8 +36,11 @@ package struct ChannelOptions: Sendable {
         configuration.deviceID = self.device
         configuration.displayName = self.phone.name
         if self.isPassing { configuration.platform.store = VolatileSessionStore() }
+        let lifecycle = TypedLifecycle()
+        configuration.platform.lifecycle = lifecycle
         let program = ChannelProgram(
             client: try HoldfastClient(configuration),
+            lifecycle: lifecycle,
             settings: ChannelProgram.Settings(
                 purpose: purpose,
                 settings: self.phone.callSettings,

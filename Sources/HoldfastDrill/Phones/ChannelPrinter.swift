@@ -8,6 +8,20 @@ extension PhonePrinter {
         self.show(line)
     }
 
+    /// Prints what came of a push.
+    func show(_ outcome: HoldfastClient.PushOutcome) {
+        var line = PhoneEvent("woken")
+        switch outcome {
+        case .ringing(let rings):
+            line.reason = "ringing"
+            line.ring = rings.first?.id.rawValue
+        case .nothing: line.reason = "nothing"
+        case .offline: line.reason = "offline"
+        case .notOurs: line.reason = "not_ours"
+        }
+        self.show(line)
+    }
+
     /// Prints that a message to a user is durable.
     func sent(_ id: HoldfastCall.MessageID) {
         var line = PhoneEvent("sent")
@@ -112,6 +126,8 @@ extension PhoneEvent {
         case "user_message": return "✉ \(who): \(self.text ?? "(data)")"
         case "presence": return "· \(who) is \(self.reason ?? "")"
         case "sent": return "✉ sent"
+        case "push_set": return "· this device can be woken"
+        case "woken": return "· woken: \(self.reason ?? "")"
         case "signed_out": return "· signed out"
         case "channel_closed": return "✗ the channel is over: \(self.reason ?? "")"
         default: return nil

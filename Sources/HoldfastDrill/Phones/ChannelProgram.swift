@@ -44,14 +44,17 @@ package struct ChannelProgram: Sendable {
 
     private let client: HoldfastClient
     private let settings: Settings
+    private let lifecycle: TypedLifecycle
     private let printer: PhonePrinter
     /// The call that what is typed goes to.
     private let desk = Locked<CallDesk?>(nil)
     /// What this program began to ring.
     private let begun = Locked<OutgoingRing?>(nil)
 
-    package init(client: HoldfastClient, settings: Settings) {
+    /// `lifecycle` is the client's own.
+    init(client: HoldfastClient, lifecycle: TypedLifecycle, settings: Settings) {
         self.client = client
+        self.lifecycle = lifecycle
         self.settings = settings
         self.printer = PhonePrinter(isJSON: settings.isJSON)
     }
@@ -186,6 +189,17 @@ package struct ChannelProgram: Sendable {
         case .join(let call): more.yield { await self.enter(call) }
         case .connect: self.attempt(more) { try await self.client.connect() }
         case .disconnect: await self.client.disconnect()
+        case .app(let state): self.lifecycle.enter(state)
+        case .push(let token):
+            self.attempt(more) {
+                try await self.client.registerPush([token])
+                self.printer.show(PhoneEvent("push_set"))
+            }
+        case .wake:
+            more.yield {
+                let outcome = await self.client.handlePush([HoldfastClient.pushKey: "resume"])
+                self.printer.show(outcome)
+            }
         case .quit: return false
         case nil:
             guard let desk = self.desk.withLock({ $0 }) else {

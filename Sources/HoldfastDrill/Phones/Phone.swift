@@ -52,12 +52,13 @@ package final class Phone: @unchecked Sendable {
     /// Starts the phone; it joins by itself.
     package init(_ settings: Settings) throws {
         self.settings = settings
-        var arguments =
-            settings.isReachable
-            ? [
-                ToolPaths.holdfastctl, "listen", settings.server, "--as", settings.name,
-                "--join", settings.call, "--device", "phone",
-            ] : [ToolPaths.holdfastctl, "join", settings.server, settings.call]
+        var arguments = [ToolPaths.holdfastctl]
+        if settings.isReachable {
+            arguments += ["listen", settings.server, "--as", settings.name, "--device", "phone"]
+            if !settings.call.isEmpty { arguments += ["--join", settings.call] }
+        } else {
+            arguments += ["join", settings.server, settings.call]
+        }
         arguments += [
             "--json", "--name", settings.name, "--session-folder", settings.sessionFolder,
             "--allow-plaintext",

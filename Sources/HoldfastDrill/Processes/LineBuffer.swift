@@ -1,6 +1,6 @@
 #if NIO && os(Linux)
+import Dispatch
 import Foundation
-import Glibc
 
 /// Lines of a process in the order of their arrival, each with its time, for one reader.
 // SAFETY: `lock` guards every property.
@@ -61,8 +61,6 @@ package final class LineBuffer: @unchecked Sendable {
 
 /// Seconds of CLOCK_MONOTONIC.
 package func monotonicSeconds() -> Double {
-    var time = timespec()
-    unsafe clock_gettime(CLOCK_MONOTONIC, &time)
-    return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+    Double(DispatchTime.now().uptimeNanoseconds) / 1e9
 }
 #endif
