@@ -134,6 +134,16 @@ struct ServerWorld {
                 self.answers.append(.letterArrived(letter))
             case .acknowledge(let receipt):
                 self.answers.append(.letterTaken(receipt))
+            case .watchStarted(let user, let watcher):
+                self.answers.append(.watchStarted(user, watcher))
+            case .watchEnded(let user, let watcher):
+                self.answers.append(.watchEnded(user, watcher))
+            case .tellPresence(let user, let presence, let watchers):
+                self.answers.append(.presenceTold(user, presence, watchers))
+            case .push(let push):
+                self.answers.append(
+                    .pushAnswered(push.user, push.id, push.registration, .failed(retryAfter: nil))
+                )
             case .close, .administered, .count, .sendICEServers:
                 break
             }

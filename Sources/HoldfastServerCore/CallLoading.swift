@@ -57,7 +57,8 @@ extension ServerEvent {
             .verified(let connection, _), .pageRead(_, let connection, _, _):
             connection
         case .loaded, .loadFailed, .committed, .commitFailed, .openCallsFound, .endCallRequested,
-            .removalRequested, .messageRequested, .letterArrived, .letterTaken, .stalled,
+            .removalRequested, .messageRequested, .userAsked, .letterArrived, .letterTaken, .watchStarted,
+            .watchEnded, .presenceTold, .pushAnswered, .stalled,
             .iceServersChanged, .drainStarted, .drainEnded, .deadlineReached:
             nil
         }
@@ -67,7 +68,7 @@ extension ServerEvent {
     var administration: AdministrationID? {
         switch self {
         case .endCallRequested(let request, _), .removalRequested(let request, _, _),
-            .messageRequested(let request, _, _):
+            .messageRequested(let request, _, _), .userAsked(let request, _):
             request
         default: nil
         }

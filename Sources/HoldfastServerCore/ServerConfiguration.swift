@@ -121,6 +121,9 @@ package struct ServerConfiguration: Hashable, Sendable {
     /// Senders that a channel remembers at most; the oldest go first. Default 10 000.
     package var takenLetterCountMax = 10_000
 
+    /// How devices are woken (HF-74). A server without a webhook wakes nobody.
+    package var push = PushMachine.Configuration()
+
     /// Creates a configuration with every default stated above.
     package init() {}
 }

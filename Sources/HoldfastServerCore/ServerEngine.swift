@@ -16,15 +16,19 @@ package struct ServerEngine: Sendable {
     private let era: Era
     private let startedAt: MonotonicInstant
     private var random: RandomSource
-    private var machines: [CallID: CallMachine] = [:]
+    var machines: [CallID: CallMachine] = [:]
     private var loading: [CallID: CallLoading] = [:]
-    private var callOf: [ConnectionID: CallID] = [:]
+    var callOf: [ConnectionID: CallID] = [:]
     /// Calls of which a commit failed and that have not been read since.
     private var failures: [CallID: Failure] = [:]
     /// When each call must be looked at, in memory or not.
     private var timers = DeadlineQueue<CallID>()
     private var renewals: ICERenewalMachine
     private var isDrained = false
+    /// Who watches users of this engine's channels.
+    var board = PresenceBoard()
+    /// Whom connections of this engine watch.
+    var watchList = WatchList()
 
     /// `era` was made durable before; `startedAt` is now; `seed` is random, and no other shard's.
     package init(
@@ -87,6 +91,7 @@ package struct ServerEngine: Sendable {
             self.pass(event, to: call, at: now, effects: &effects)
         case .closed(let connection, _):
             guard let call = self.callOf.removeValue(forKey: connection) else { return }
+            self.endWatches(of: connection, in: call, effects: &effects)
             self.pass(event, to: call, at: now, effects: &effects)
         case .loaded(let call, let stored):
             self.loaded(call, stored, at: now, effects: &effects)
@@ -108,6 +113,20 @@ package struct ServerEngine: Sendable {
                 return
             }
             self.pass(event, to: CallID(channelOf: user), at: now, effects: &effects)
+        case .userAsked(let request, let user):
+            guard user.isValid else {
+                effects.append(.administered(request, .invalid))
+                return
+            }
+            self.pass(event, to: CallID(channelOf: user), at: now, effects: &effects)
+        case .watchStarted(let user, let watcher):
+            self.watchStarted(user, watcher, at: now, effects: &effects)
+        case .watchEnded(let user, let watcher):
+            self.watchEnded(user, watcher)
+        case .presenceTold(let user, let presence, let watchers):
+            self.presenceTold(user, presence, watchers, effects: &effects)
+        case .pushAnswered(let user, _, _, _):
+            self.deliver(event, to: CallID(channelOf: user), at: now, effects: &effects)
         case .letterArrived(let letter):
             self.deliver(event, to: letter.to, at: now, effects: &effects)
         case .letterTaken(let receipt):
@@ -170,7 +189,7 @@ package struct ServerEngine: Sendable {
         case .joinRequested(let connection, _, _), .resumeRequested(let connection, _, _):
             effects.append(.close(connection, self.restartBye()))
         case .endCallRequested(let request, _), .removalRequested(let request, _, _),
-            .messageRequested(let request, _, _):
+            .messageRequested(let request, _, _), .userAsked(let request, _):
             effects.append(.administered(request, .unavailable))
         default:
             // Everybody was told to come back, and nothing of this process counts any more.
@@ -209,18 +228,20 @@ package struct ServerEngine: Sendable {
     }
 
     /// Hands a letter or a receipt to a channel, unless there is no room for one more: both come
-    /// again.
-    private mutating func deliver(
+    /// again. False when it did not.
+    @discardableResult
+    mutating func deliver(
         _ event: ServerEvent,
         to channel: CallID,
         at now: MonotonicInstant,
         effects: inout [ServerEffect]
-    ) {
+    ) -> Bool {
         let isKnown = self.machines[channel] != nil || self.loading[channel] != nil
         guard channel.channelOwner != nil,
             isKnown || self.machines.count + self.loading.count < self.configuration.callCountMax
-        else { return }
+        else { return false }
         self.pass(event, to: channel, at: now, effects: &effects)
+        return true
     }
 
     /// Hands an event to a call, or keeps it until the call is read.
@@ -235,6 +256,7 @@ package struct ServerEngine: Sendable {
         if self.machines[call]?.handle(event, random: &self.random, at: now, effects: &effects)
             != nil
         {
+            self.lookAtPresence(of: call, effects: &effects)
             self.schedule(call)
             return
         }
@@ -270,6 +292,7 @@ package struct ServerEngine: Sendable {
             startedAt: self.startedAt,
             lostAt: failure?.at ?? self.startedAt,
             lastCommit: failure?.lastCommit ?? CommitNumber(0),
+            seed: call.channelOwner == nil ? 0 : self.random.next(),
             at: now
         )
         machine.adopt(waiting.survivors, at: now, effects: &effects)
@@ -286,6 +309,7 @@ package struct ServerEngine: Sendable {
         effects: inout [ServerEffect]
     ) {
         guard let waiting = self.loading.removeValue(forKey: call) else { return }
+        self.watchFailed(of: call, effects: &effects)
         for connection in waiting.connections.sorted() {
             self.callOf[connection] = nil
             effects.append(.close(connection, self.unavailable))

@@ -115,11 +115,22 @@ package enum ServerEvent: Hashable, Sendable {
 
     /// A message without a sender for a user (HF-71).
     case messageRequested(AdministrationID, UserID, CallMessage.Body)
+    /// Where is the user?
+    case userAsked(AdministrationID, UserID)
 
     // By other channels, of this shard or another.
     case letterArrived(Letter)
     /// What a channel of this shard has posted was taken.
     case letterTaken(LetterReceipt)
+
+    // By watchers, of this shard or another (HF-72).
+    case watchStarted(UserID, Watcher)
+    case watchEnded(UserID, Watcher)
+    /// Word for connections of this shard.
+    case presenceTold(UserID, UserPresence, [Watcher])
+
+    /// What became of ``ServerEffect/push(_:)``, of this user's channel.
+    case pushAnswered(UserID, PushID, PushRegistration, PushOutcome)
 
     // By the process.
     /// The event loop did not run for this long.
@@ -186,6 +197,16 @@ package enum ServerEffect: Hashable, Sendable {
     /// Give ``ServerEvent/letterTaken(_:)`` to the engine that owns the sender. May be lost.
     case acknowledge(LetterReceipt)
 
+    /// Give it to the engine that owns the user's channel.
+    case watchStarted(UserID, Watcher)
+    /// Give it to the engine that owns the user's channel.
+    case watchEnded(UserID, Watcher)
+    /// Give ``ServerEvent/presenceTold(_:_:_:)`` to the engines that own the watchers.
+    case tellPresence(UserID, UserPresence, [Watcher])
+
+    /// Call the operator's webhook, then answer with ``ServerEvent/pushAnswered(_:_:_:_:)`` (HF-74).
+    case push(PushRequest)
+
     /// The outcome of the operator's request.
     case administered(AdministrationID, AdministrationOutcome)
     /// Worth a metric.
@@ -201,6 +222,8 @@ package enum AdministrationOutcome: Hashable, Sendable {
     case unavailable
     /// The user's id is not valid, or the message is too large.
     case invalid
+    /// The answer to ``ServerEvent/userAsked(_:_:)``.
+    case user(UserSummary)
 }
 
 /// What the engine counts.

@@ -246,4 +246,8 @@ package enum StoreWrite: Hashable, Sendable {
     /// Instead of what was stored of its sender.
     case letterTaken(TakenLetter)
     case forgetLetters(from: CallID)
+    case push(PushRecord)
+    case removePush(PushID)
+    /// Instead of what was stored of the device; none are forgotten.
+    case registrations(ParticipantID, [PushRegistration])
 }

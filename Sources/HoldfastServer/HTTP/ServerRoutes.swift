@@ -31,7 +31,15 @@ struct ServerRoutes: Sendable {
                 context.parameters.get("participant")
             )
         }
+        self.users.add(to: router)
         return router.buildResponder()
+    }
+
+    private var users: UserRoutes {
+        UserRoutes(administration: self.administration) { user, event in
+            let shard = self.shards.shard(of: CallID(channelOf: user))
+            return (try? await shard.administer(event)) ?? .unavailable
+        }
     }
 
     private func ready() -> Response {
@@ -106,7 +114,7 @@ struct ServerRoutes: Sendable {
         guard call.isValid else { return Self.notFound() }
         switch try? await self.shards.shard(of: call).administer(event) {
         case .done: return Response(status: .noContent)
-        case .notFound, .invalid: return Self.notFound()
+        case .notFound, .invalid, .user: return Self.notFound()
         case .unavailable, nil: return Self.unavailable()
         }
     }

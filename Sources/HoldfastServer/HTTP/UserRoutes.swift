@@ -9,10 +9,9 @@ import Hummingbird
 /// What an operator can do about users, beside calls.
 struct UserRoutes: Sendable {
     let administration: AdministrationGuard
-    /// Puts a message without a sender into a user's channel; done when it is durable there.
-    let send: @Sendable (UserID, CallMessage.Body) async -> AdministrationOutcome
-    /// Where a user is; nil when the channel cannot be read. A user who never was here is away.
-    let look: @Sendable (UserID) async -> UserView?
+    /// Asks the engine that owns the user's channel.
+    let ask: @Sendable (UserID, @escaping @Sendable (AdministrationID) -> ServerEvent) async ->
+        AdministrationOutcome
 
     func add(to router: Router<BasicRequestContext>) {
         router.get("/v1/users/:user") { request, context in
@@ -27,8 +26,11 @@ struct UserRoutes: Sendable {
         if let refusal = self.administration.refusal(of: request) { return refusal }
         let user = UserID(name ?? "")
         guard user.isValid else { return Self.notFound() }
-        guard let view = await self.look(user) else { return ServerRoutes.unavailable() }
-        return HTTPAnswer.json(view)
+        guard case .user(let summary) = await self.ask(user, { .userAsked($0, user) }) else {
+            return ServerRoutes.unavailable()
+        }
+        // One who never was here is away, and has no device.
+        return HTTPAnswer.json(UserView(summary))
     }
 
     private func message(_ request: Request, _ name: String?) async -> Response {
@@ -41,9 +43,10 @@ struct UserRoutes: Sendable {
         } catch {
             return Self.refused(error)
         }
-        switch await self.send(user, message.body) {
+        switch await self.ask(user, { .messageRequested($0, user, message.body) }) {
         case .done: return Response(status: .accepted)
-        case .notFound, .invalid: return Self.notFound()
+        case .invalid: return Self.refused(.tooLong)
+        case .notFound, .user: return Self.notFound()
         case .unavailable: return ServerRoutes.unavailable()
         }
     }

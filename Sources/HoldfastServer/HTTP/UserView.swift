@@ -1,5 +1,6 @@
 #if Server
 
+import HoldfastServerCore
 import HoldfastWire
 
 /// The body of `GET /v1/users/{user}`: nothing of a message, and of a ring no more than where it is.
@@ -29,11 +30,11 @@ struct UserView: Encodable, Hashable {
         }
     }
 
-    init(user: UserID, presence: UserPresence, deviceCount: Int, rings: [Ring]) {
-        self.user = user.rawValue
-        self.presence = presence.rawValue
-        self.devices = deviceCount
-        self.rings = rings.map(RingView.init)
+    init(_ summary: UserSummary) {
+        self.user = summary.user.rawValue
+        self.presence = summary.presence.rawValue
+        self.devices = summary.deviceCount
+        self.rings = summary.rings.map(RingView.init)
     }
 }
 

@@ -41,7 +41,7 @@ extension CallServer {
                 logger: logger
             )
         }
-        let shards = Self.shards(configuration, material, store, on: group, logger: logger)
+        let shards = Self.shards(configuration, material, store, push, on: group, logger: logger)
         let (httpConnections, continuation) = AsyncStream.makeStream(
             of: HTTPConnection.self,
             bufferingPolicy: .bufferingOldest(Self.httpConnectionsWaitingMax)
@@ -88,6 +88,7 @@ extension CallServer {
         _ configuration: Configuration,
         _ material: Material,
         _ store: CallStore,
+        _ push: PushGateway?,
         on group: MultiThreadedEventLoopGroup,
         logger: Logger
     ) -> ShardRing {
@@ -108,12 +109,14 @@ extension CallServer {
                     configuration.engine.channelBytesMax
                 )
             ),
-            neighbours: NIOLockedValueBox(nil)
+            neighbours: NIOLockedValueBox(nil),
+            push: push
         )
         var engineConfiguration = configuration.engine
         if configuration.turnSecretFile != nil {
             engineConfiguration.iceRenewalInterval = configuration.turnCredentialLife / 2
         }
+        if push == nil { engineConfiguration.push.wakeCountMax = 0 }
         let configured = engineConfiguration
         var random = SystemRandomNumberGenerator()
         let shards = group.makeIterator().map { loop in

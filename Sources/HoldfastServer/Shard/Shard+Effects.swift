@@ -41,6 +41,14 @@ extension Shard {
             self.neighbour(owning: letter.to)?.submit([.letterArrived(letter)])
         case .acknowledge(let receipt):
             self.neighbour(owning: receipt.from)?.submit([.letterTaken(receipt)])
+        case .watchStarted(let user, let watcher):
+            self.neighbour(owning: CallID(channelOf: user))?.submit([.watchStarted(user, watcher)])
+        case .watchEnded(let user, let watcher):
+            self.neighbour(owning: CallID(channelOf: user))?.submit([.watchEnded(user, watcher)])
+        case .tellPresence(let user, let presence, let watchers):
+            self.tell(presence, of: user, to: watchers)
+        case .push(let request):
+            self.push(request)
         case .administered(let id, let outcome):
             self.finish(id, outcome)
         case .count(let metric):
@@ -57,6 +65,24 @@ extension Shard {
     /// The shard of a channel; nil once the process has ended its work.
     private func neighbour(owning channel: CallID) -> Shard? {
         self.surroundings.neighbours.withLockedValue { $0 }?.shard(of: channel)
+    }
+
+    private func tell(_ presence: UserPresence, of user: UserID, to watchers: [Watcher]) {
+        guard let ring = self.surroundings.neighbours.withLockedValue({ $0 }) else { return }
+        let byShard = Dictionary(grouping: watchers) {
+            ShardRing.index(of: $0.channel, count: ring.shards.count)
+        }
+        for (index, watchers) in byShard {
+            ring.shards[index].submit([.presenceTold(user, presence, watchers)])
+        }
+    }
+
+    private func push(_ request: PushRequest) {
+        self.surroundings.push?.submit(request) { outcome in
+            self.submit([
+                .pushAnswered(request.user, request.id, request.registration, outcome)
+            ])
+        }
     }
 
     private func welcome(_ id: ConnectionID, _ welcome: Welcome, issuesKey: Bool) {

@@ -45,6 +45,8 @@ package final class Shard: @unchecked Sendable, StoreClient {
         /// All shards of the process, this one among them; nil before they are made and when they have
         /// stopped.
         var neighbours: NIOLockedValueBox<ShardRing?>
+        /// Nil when nobody is woken.
+        var push: PushGateway?
     }
 
     /// The loop is looked at this often.

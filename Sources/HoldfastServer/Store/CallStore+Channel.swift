@@ -35,7 +35,13 @@ extension CallStore {
                 at: MonotonicInstant(nanoseconds: row["at"])
             )
         }
-        return UserChannel.Stored(rings: rings, letters: letters, taken: taken)
+        return UserChannel.Stored(
+            rings: rings,
+            letters: letters,
+            taken: taken,
+            pushes: try Self.pushes(of: call, from: database),
+            registrations: try Self.registrations(of: call, from: database)
+        )
     }
 
     static func applyToChannel(
@@ -92,7 +98,8 @@ extension CallStore {
                 "DELETE FROM letter_taken WHERE call = ? AND sender = ?",
                 [call.rawValue, sender.rawValue]
             )
-        case .call, .append, .participant, .removeParticipant, .session, .result, .trim:
+        case .call, .append, .participant, .removeParticipant, .session, .result, .trim,
+            .push, .removePush, .registrations:
             break
         }
     }

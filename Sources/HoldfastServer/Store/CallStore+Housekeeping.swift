@@ -75,6 +75,7 @@ extension CallStore {
     private static func forget(_ call: String, in database: Database) throws {
         let tables = [
             "ev", "era_end", "participant", "session", "cmdres", "ring", "letter", "letter_taken",
+            "push", "push_registration",
         ]
         for table in tables {
             try database.run("DELETE FROM \(table) WHERE call = ?", [call])

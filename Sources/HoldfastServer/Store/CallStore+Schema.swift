@@ -6,7 +6,7 @@ import GRDB
 /// exactly, so a deadline never moves by being written down.
 extension CallStore {
     /// Stands in `PRAGMA user_version`; one more with each migration.
-    static let schemaVersion = 3
+    static let schemaVersion = 4
 
     static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()
@@ -21,6 +21,10 @@ extension CallStore {
         migrator.registerMigration("3") { database in
             try database.execute(sql: Self.thirdSchema)
             try database.execute(sql: "PRAGMA user_version = 3")
+        }
+        migrator.registerMigration("4") { database in
+            try database.execute(sql: Self.fourthSchema)
+            try database.execute(sql: "PRAGMA user_version = 4")
         }
         return migrator
     }
@@ -144,6 +148,28 @@ extension CallStore {
             number INTEGER NOT NULL,
             at INTEGER NOT NULL,
             PRIMARY KEY (call, sender)
+        ) STRICT, WITHOUT ROWID;
+        """
+
+    /// How devices are woken (HF-74). `push` is what is not decided yet; `ring` is null for a message.
+    private static let fourthSchema = """
+        CREATE TABLE push (
+            call TEXT NOT NULL,
+            id TEXT NOT NULL,
+            device TEXT NOT NULL,
+            o INTEGER NOT NULL,
+            ring TEXT,
+            ends_at INTEGER NOT NULL,
+            PRIMARY KEY (call, id)
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE push_registration (
+            call TEXT NOT NULL,
+            device TEXT NOT NULL,
+            position INTEGER NOT NULL,
+            kind TEXT NOT NULL,
+            token TEXT NOT NULL,
+            PRIMARY KEY (call, device, position)
         ) STRICT, WITHOUT ROWID;
         """
 }

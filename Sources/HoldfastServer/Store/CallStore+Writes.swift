@@ -35,6 +35,8 @@ extension CallStore {
                 logBytes -= try Self.trim(call, before: offset, in: database)
             case .ring, .removeRing, .letter, .removeLetter, .letterTaken, .forgetLetters:
                 try Self.applyToChannel(write, of: call, to: database)
+            case .push, .removePush, .registrations:
+                try Self.applyToPush(write, of: call, to: database)
             }
         }
         try Self.noteLog(of: call, grewBy: logBytes, ends: ends, in: database)

@@ -67,7 +67,9 @@ extension CallMachine {
         }
         let isAttached = self.sessions.values.contains { $0.connection != nil }
         // A channel's rings and letters do not wait for those who lost the server.
-        let deadline = isAttached ? self.channelDeadline : self.dormantDeadline
+        var deadline = isAttached ? self.channelDeadline : self.dormantDeadline
+        // The next process looks at once after those who may have to be woken.
+        if self.push?.wakeCount ?? 0 > 0 { deadline = .zero }
         guard self.record.deadline != deadline else { return }
         self.record.deadline = deadline
         self.writes.append(.call(self.record))
@@ -127,6 +129,8 @@ extension CallMachine {
                 self.letterDurable(number, to: recipient, at: now, effects: &effects)
             case .acknowledge(let receipt):
                 effects.append(.acknowledge(receipt))
+            case .push(let request):
+                effects.append(.push(request))
             }
         }
         if isPublishing { self.pumpAll(effects: &effects) }
@@ -175,8 +179,8 @@ extension CallMachine {
         }
         for consequence in self.pending.flatMap({ $0.consequences }) {
             switch consequence {
-            case .publish, .start, .release, .bye, .letter, .acknowledge:
-                // A letter that another channel posted comes again.
+            case .publish, .start, .release, .bye, .letter, .acknowledge, .push:
+                // A letter that another channel posted comes again, and so what it would have woken for.
                 break
             case .refuse(let connection, _, _):
                 effects.append(.close(connection, bye))

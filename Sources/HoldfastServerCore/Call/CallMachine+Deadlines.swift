@@ -20,6 +20,9 @@ extension CallMachine {
                 self.idle(.deadlineReached, at: now)
             case .channel:
                 self.channelDeadlineReached(at: now, effects: &effects)
+            case .userPresence:
+                _ = self.userPresence?.deadlineReached(at: now)
+                self.scheduleUserPresence()
             }
         }
     }
@@ -32,6 +35,8 @@ extension CallMachine {
         for session in self.sessions.keys.sorted() {
             self.present(session, .stalled(gap), at: now)
         }
+        self.tellPush(.stalled(gap), at: now)
+        self.userPresence?.stalled(gap, at: now)
     }
 
     /// Tells everybody to come back, each at its own time (HF-58).

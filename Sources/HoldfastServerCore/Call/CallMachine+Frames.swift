@@ -20,7 +20,7 @@ extension CallMachine {
             self.command(connection, session, number, command, at: now, effects: &effects)
         case .acknowledge(let offset):
             self.acknowledge(connection, offset, at: now, effects: &effects)
-        case .ping, .appState, .synchronize, .authenticate:
+        case .ping, .appState, .synchronize, .authenticate, .watch:
             self.control(message, of: session, connection, at: now, effects: &effects)
         case .leave:
             self.removeMember(session, .left, .left, at: now)
@@ -28,7 +28,7 @@ extension CallMachine {
             self.updatePresence(at: now)
         case .signal(let signal):
             self.relay(signal, from: session, connection, at: now, effects: &effects)
-        case .watch, .unknown:
+        case .unknown:
             break
         }
     }
@@ -73,7 +73,9 @@ extension CallMachine {
                     .pong(id: id, top: top, nowMilliseconds: now.offset.milliseconds)
                 )
             )
-        case .command, .acknowledge, .leave, .signal, .watch, .unknown:
+        case .watch(let users):
+            self.watch(users, by: session, connection, at: now, effects: &effects)
+        case .command, .acknowledge, .leave, .signal, .unknown:
             break
         }
     }
@@ -98,7 +100,7 @@ extension CallMachine {
     ) {
         guard self.deliveries[connection] != nil else { return }
         effects.append(.close(connection, bye))
-        self.detach(connection, isAnnounced: false, at: now, effects: &effects)
+        self.detach(connection, code: nil, at: now, effects: &effects)
     }
 
     /// A token that was brought while attached has been checked (HF-26).
@@ -139,7 +141,7 @@ extension CallMachine {
         }
         if let delivery = self.deliveries[connection], delivery.hasStarted {
             self.sessions[delivery.session]?.noteProcessed(offset, in: self.log.era)
-            self.noteAcknowledged(offset, by: delivery.session)
+            self.noteAcknowledged(offset, by: delivery.session, at: now)
         }
         self.pump(connection, effects: &effects)
     }

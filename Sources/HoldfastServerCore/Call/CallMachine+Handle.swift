@@ -33,12 +33,7 @@ extension CallMachine {
         case .receivedGarbage(let connection, let reason):
             self.refuse(connection, reason, at: now, effects: &effects)
         case .closed(let connection, let code):
-            self.detach(
-                connection,
-                isAnnounced: code == .background,
-                at: now,
-                effects: &effects
-            )
+            self.detach(connection, code: code, at: now, effects: &effects)
         case .writabilityChanged(let connection, let isWritable):
             self.writabilityChanged(connection, isWritable, at: now, effects: &effects)
         case .verified(let connection, let claims):
@@ -58,13 +53,18 @@ extension CallMachine {
             self.tellChannel(.letterArrived(letter), at: now, effects: &effects)
         case .letterTaken(let receipt):
             self.tellChannel(.letterTaken(receipt), at: now, effects: &effects)
+        case .userAsked(let request, _):
+            let outcome = self.userSummary.map { AdministrationOutcome.user($0) } ?? .notFound
+            effects.append(.administered(request, outcome))
+        case .pushAnswered(_, let id, let registration, let outcome):
+            self.tellPush(.answered(id, registration, outcome), at: now)
         case .stalled(let gap):
             self.stalled(gap, at: now)
         case .drainStarted:
             self.drain(random: &random, effects: &effects)
         case .deadlineReached:
             self.deadlineReached(at: now, effects: &effects)
-        case .loaded, .loadFailed, .commitFailed, .openCallsFound, .iceServersChanged, .drainEnded:
+        case .watchStarted, .watchEnded, .presenceTold, .loaded, .loadFailed, .commitFailed, .openCallsFound, .iceServersChanged, .drainEnded:
             // The engine's: whether this machine exists at all, and what is none of a call's.
             break
         }

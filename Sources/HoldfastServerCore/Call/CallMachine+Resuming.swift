@@ -48,7 +48,7 @@ extension CallMachine {
         )
         let isForeign = start.plan.snapshot == .otherPast
         self.sessions[ticket.session]?.foreignCursor = isForeign ? ticket.cursor : nil
-        if !isForeign { self.noteAcknowledged(ticket.cursor, by: ticket.session) }
+        if !isForeign { self.noteAcknowledged(ticket.cursor, by: ticket.session, at: now) }
         if isForeign { effects.append(.count(.cursorAhead)) }
         if start.plan.snapshot == nil {
             self.sessions[ticket.session]?.noteProcessed(ticket.cursor, in: self.log.era)

@@ -9,6 +9,19 @@ extension CallMachine {
     ) {
         guard let effects = self.sessions[id]?.presence.handle(event, at: now) else { return }
         self.schedulePresence(id)
+        if let device = self.sessions[id]?.record.participant, self.channel != nil {
+            switch event {
+            case .attached(let appState):
+                self.tellPush(.attached(device), at: now)
+                self.notePresence(.attached(appState), of: device, at: now)
+            case .appStateChanged(let appState, _):
+                self.notePresence(.appStateChanged(appState), of: device, at: now)
+            case .lost:
+                self.tellPush(.detached(device), at: now)
+            case .stalled, .deadlineReached, .ended:
+                break
+            }
+        }
         for effect in effects {
             switch effect {
             case .announce(let reachability):
@@ -23,7 +36,7 @@ extension CallMachine {
     /// A connection is gone (HF-44).
     mutating func detach(
         _ connection: ConnectionID,
-        isAnnounced: Bool,
+        code: CloseCode?,
         at now: MonotonicInstant,
         effects: inout [ServerEffect]
     ) {
@@ -31,7 +44,11 @@ extension CallMachine {
         let id = delivery.session
         guard self.sessions[id]?.connection == connection else { return }
         self.sessions[id]?.connection = nil
-        self.present(id, .lost(isAnnounced: isAnnounced), at: now)
+        self.present(id, .lost(isAnnounced: code == .background), at: now)
+        if let device = self.sessions[id]?.record.participant {
+            let detachment = DevicePresenceMachine.Detachment(code)
+            self.notePresence(.detached(detachment), of: device, at: now)
+        }
         effects.append(.count(.detached))
         guard case .detached(_, let isExpected, _, let until) = self.sessions[id]?.presence.state
         else { return }
@@ -52,6 +69,7 @@ extension CallMachine {
         guard let participant = self.sessions[id]?.record.participant else { return }
         self.append(.participantLeft(participant, reason), at: now)
         self.end(id, ending, at: now)
+        self.signOut(participant, at: now)
     }
 
     /// Turns a session into a tombstone and its connection away.

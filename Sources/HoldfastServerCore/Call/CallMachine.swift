@@ -17,6 +17,7 @@ package struct CallMachine: Sendable {
         case tombstones
         case idle
         case channel
+        case userPresence
     }
 
     /// What the outside is told once a commit is durable.
@@ -32,6 +33,8 @@ package struct CallMachine: Sendable {
         case letter(LetterNumber, to: CallID)
         /// A letter was taken.
         case acknowledge(LetterReceipt)
+        /// A device may be woken.
+        case push(PushRequest)
     }
 
     /// How a connection's delivery begins.
@@ -80,6 +83,12 @@ package struct CallMachine: Sendable {
     var idle: IdleMachine
     /// Nil in a call.
     var channel: UserChannel?
+    /// Nil in a call.
+    var push: PushMachine?
+    /// Nil in a call.
+    var userPresence: UserPresenceMachine?
+    /// Whom connections want to watch, until the engine takes it.
+    var watches: [(connection: ConnectionID, users: [UserID])] = []
     var sessions: [SessionID: Session] = [:]
     /// The live session of each participant.
     var sessionOf: [ParticipantID: SessionID] = [:]
@@ -107,6 +116,7 @@ package struct CallMachine: Sendable {
         startedAt: MonotonicInstant,
         lostAt: MonotonicInstant,
         lastCommit: CommitNumber = CommitNumber(0),
+        seed: UInt64 = 0,
         at now: MonotonicInstant
     ) {
         self.id = id
@@ -140,6 +150,24 @@ package struct CallMachine: Sendable {
                 at: now
             )
         }
+        self.push = owner.map { owner in
+            PushMachine(
+                user: owner,
+                registrations: PushRegistrations(stored.channel.registrations),
+                records: stored.channel.pushes,
+                configuration: configuration.push,
+                random: RandomSource(seed: (seed, 1, 2, 3)),
+                at: now
+            )
+        }
+        self.userPresence = owner.map { _ in
+            Self.storedPresence(
+                stored.sessions,
+                configuration: configuration,
+                lostAt: lostAt,
+                at: now
+            )
+        }
         self.draft = CallView(
             title: record.title,
             kind: record.kind,
@@ -154,6 +182,7 @@ package struct CallMachine: Sendable {
         self.restoreSessions(stored, lostAt: lostAt, at: now)
         self.restoreIdle(at: now)
         self.scheduleChannel()
+        self.scheduleUserPresence()
     }
 
     /// When the engine must next say that a deadline was reached.
@@ -172,7 +201,10 @@ package struct CallMachine: Sendable {
     }
 
     /// Whether nothing is being written, and no letter waits for its receipt.
-    private var mayRest: Bool { self.pending.isEmpty && self.channel?.outbox.isEmpty != false }
+    private var mayRest: Bool {
+        self.pending.isEmpty && self.channel?.outbox.isEmpty != false
+            && (self.push?.wakeCount ?? 0) == 0 && self.userPresence?.nextDeadline == nil
+    }
 
     /// When something happens to the call although nobody is connected; nil when nothing does.
     package var dormantDeadline: MonotonicInstant? {

@@ -13,6 +13,10 @@ extension CallMachine {
         guard let record = self.sessions[session]?.record else {
             return .failed(CommandFailure(code: .notFound, message: "The session is over."))
         }
+        if case .setPush(let registrations) = command {
+            let failure = self.register(registrations, of: record.participant, at: now)
+            return failure.map { .failed($0) } ?? .done(.zero)
+        }
         let device = UserChannel.Device(
             participant: record.participant,
             displayName: self.draft.participants[record.participant]?.displayName ?? "",
@@ -40,6 +44,7 @@ extension CallMachine {
                 let offset = self.append(event, at: now)
                 doneAt = doneAt ?? offset
                 if offset == nil { failure = .logFull }
+                if let offset { self.wake(for: event, at: offset, now: now) }
             case .keep(let ring):
                 self.writes.append(.ring(ring))
             case .forget(let ring):
@@ -85,6 +90,7 @@ extension CallMachine {
         effects: inout [ServerEffect]
     ) {
         self.tellChannel(.deadlineReached, at: now, effects: &effects)
+        self.tellPush(.deadlineReached, at: now)
         guard let oldest = self.retentionDeadline, oldest <= now else { return }
         self.trimChannel(at: now)
         if self.isChannelOver { self.endCall(.empty, at: now) }
@@ -92,7 +98,8 @@ extension CallMachine {
 
     /// When something happens in the channel although nobody is attached.
     var channelDeadline: MonotonicInstant? {
-        [self.channel?.nextDeadline, self.retentionDeadline].compactMap { $0 }.min()
+        [self.channel?.nextDeadline, self.push?.nextDeadline, self.retentionDeadline]
+            .compactMap { $0 }.min()
     }
 
     mutating func scheduleChannel() {
@@ -155,11 +162,17 @@ extension CallMachine {
     }
 
     /// A client has processed everything up to here. Stored with the next change of its session.
-    mutating func noteAcknowledged(_ offset: LogOffset, by session: SessionID) {
+    mutating func noteAcknowledged(
+        _ offset: LogOffset,
+        by session: SessionID,
+        at now: MonotonicInstant
+    ) {
         guard self.channel != nil, let known = self.sessions[session]?.record.acknowledged,
             offset > known, offset <= self.log.top, self.log.position(of: offset) == .known
         else { return }
         self.sessions[session]?.record.acknowledged = offset
+        guard let device = self.sessions[session]?.record.participant else { return }
+        self.tellPush(.acknowledged(device, through: offset), at: now)
     }
 
     /// When the oldest event has been kept for long enough.

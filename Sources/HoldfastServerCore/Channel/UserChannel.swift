@@ -62,15 +62,22 @@ package struct UserChannel: Sendable {
         /// Those without a receipt, in the order of their numbers.
         package var letters: [Letter]
         package var taken: [TakenLetter]
+        /// Who may have to be woken, and for what (HF-74).
+        package var pushes: [PushRecord]
+        package var registrations: [ParticipantID: [PushRegistration]]
 
         package init(
             rings: [ChannelRing] = [],
             letters: [Letter] = [],
-            taken: [TakenLetter] = []
+            taken: [TakenLetter] = [],
+            pushes: [PushRecord] = [],
+            registrations: [ParticipantID: [PushRegistration]] = [:]
         ) {
             self.rings = rings
             self.letters = letters
             self.taken = taken
+            self.pushes = pushes
+            self.registrations = registrations
         }
     }
 

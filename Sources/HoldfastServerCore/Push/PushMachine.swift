@@ -50,6 +50,8 @@ package struct PushMachine: Sendable {
         /// Events and devices of a channel that are open at once; the oldest message goes first, a
         /// ring only when there are but rings. 0 wakes nobody. Default 64.
         package var wakeCountMax = 64
+        /// A message wakes nobody after this. Default 24 h.
+        package var messageLife: Duration = .seconds(24 * 3600)
         package var wake = WakeMachine.Configuration()
 
         /// Creates a configuration with every default stated above.

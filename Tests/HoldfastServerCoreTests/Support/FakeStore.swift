@@ -19,6 +19,8 @@ struct FakeStore {
         var rings: [RingID: ChannelRing] = [:]
         var letters: [Letter] = []
         var taken: [CallID: TakenLetter] = [:]
+        var pushes: [PushID: PushRecord] = [:]
+        var registrations: [ParticipantID: [PushRegistration]] = [:]
     }
 
     private enum Request {
@@ -162,7 +164,9 @@ struct FakeStore {
             channel: UserChannel.Stored(
                 rings: call.rings.values.sorted { $0.ring.id < $1.ring.id },
                 letters: call.letters,
-                taken: call.taken.values.sorted { $0.from < $1.from }
+                taken: call.taken.values.sorted { $0.from < $1.from },
+                pushes: Array(call.pushes.values),
+                registrations: call.registrations
             )
         )
     }
@@ -205,6 +209,12 @@ struct FakeStore {
                 call.taken[row.from] = row
             case .forgetLetters(let sender):
                 call.taken[sender] = nil
+            case .push(let record):
+                call.pushes[record.id] = record
+            case .removePush(let id):
+                call.pushes[id] = nil
+            case .registrations(let device, let registrations):
+                call.registrations[device] = registrations.isEmpty ? nil : registrations
             }
         }
         self.calls[id] = call

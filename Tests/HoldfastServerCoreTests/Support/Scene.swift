@@ -147,6 +147,12 @@ struct Scene {
             self.post.append(.letterArrived(letter))
         case .acknowledge(let receipt):
             self.post.append(.letterTaken(receipt))
+        case .watchStarted(let user, let watcher):
+            self.post.append(.watchStarted(user, watcher))
+        case .watchEnded(let user, let watcher):
+            self.post.append(.watchEnded(user, watcher))
+        case .tellPresence(let user, let presence, let watchers):
+            self.post.append(.presenceTold(user, presence, watchers))
         default:
             self.others.append(effect)
         }

@@ -165,12 +165,14 @@ final class TestServer: Sendable {
     func http(
         _ method: String,
         _ path: String,
-        token: String? = nil
+        token: String? = nil,
+        body: String? = nil
     ) async throws -> String {
         let raw = try await RawConnection.connect(port: self.port)
         var request = "\(method) \(path) HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
         if let token { request += "Authorization: Bearer \(token)\r\n" }
-        raw.send(request + "\r\n")
+        if let body { request += "Content-Length: \(body.utf8.count)\r\n" }
+        raw.send(request + "\r\n" + (body ?? ""))
         return await raw.readToEnd()
     }
 }
