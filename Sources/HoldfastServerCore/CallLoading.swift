@@ -57,7 +57,8 @@ extension ServerEvent {
             .verified(let connection, _), .pageRead(_, let connection, _, _):
             connection
         case .loaded, .loadFailed, .committed, .commitFailed, .openCallsFound, .endCallRequested,
-            .removalRequested, .messageRequested, .userAsked, .letterArrived, .letterTaken, .watchStarted,
+            .removalRequested, .messageRequested, .userAsked, .letterArrived, .letterTaken,
+            .watchStarted,
             .watchEnded, .presenceTold, .pushAnswered, .stalled,
             .iceServersChanged, .drainStarted, .drainEnded, .deadlineReached:
             nil

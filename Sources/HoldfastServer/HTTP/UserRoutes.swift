@@ -10,8 +10,9 @@ import Hummingbird
 struct UserRoutes: Sendable {
     let administration: AdministrationGuard
     /// Asks the engine that owns the user's channel.
-    let ask: @Sendable (UserID, @escaping @Sendable (AdministrationID) -> ServerEvent) async ->
-        AdministrationOutcome
+    let ask:
+        @Sendable (UserID, @escaping @Sendable (AdministrationID) -> ServerEvent) async ->
+            AdministrationOutcome
 
     func add(to router: Router<BasicRequestContext>) {
         router.get("/v1/users/:user") { request, context in

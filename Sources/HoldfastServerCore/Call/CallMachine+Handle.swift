@@ -64,7 +64,8 @@ extension CallMachine {
             self.drain(random: &random, effects: &effects)
         case .deadlineReached:
             self.deadlineReached(at: now, effects: &effects)
-        case .watchStarted, .watchEnded, .presenceTold, .loaded, .loadFailed, .commitFailed, .openCallsFound, .iceServersChanged, .drainEnded:
+        case .watchStarted, .watchEnded, .presenceTold, .loaded, .loadFailed, .commitFailed,
+            .openCallsFound, .iceServersChanged, .drainEnded:
             // The engine's: whether this machine exists at all, and what is none of a call's.
             break
         }

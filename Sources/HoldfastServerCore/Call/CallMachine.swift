@@ -188,7 +188,8 @@ package struct CallMachine: Sendable {
     /// When the engine must next say that a deadline was reached.
     package var nextDeadline: MonotonicInstant? {
         let unload =
-            self.mayRest ? self.quietSince?.advanced(by: self.configuration.unloadAfter) : nil
+            self.isIdleInMemory
+            ? self.quietSince?.advanced(by: self.configuration.unloadAfter) : nil
         guard let timer = self.timers.next else { return unload }
         return min(timer, unload ?? timer)
     }
@@ -196,13 +197,14 @@ package struct CallMachine: Sendable {
     /// Whether the call may leave memory: nobody is connected, nothing is being written, and it has
     /// been so for a while (HF-61).
     package func isUnloadable(at now: MonotonicInstant) -> Bool {
-        guard let quietSince, self.mayRest, self.deliveries.isEmpty else { return false }
+        guard let quietSince, self.isIdleInMemory else { return false }
         return now >= quietSince.advanced(by: self.configuration.unloadAfter)
     }
 
-    /// Whether nothing is being written, and no letter waits for its receipt.
-    private var mayRest: Bool {
-        self.pending.isEmpty && self.channel?.outbox.isEmpty != false
+    /// Whether nothing but time keeps the call in memory. Otherwise what keeps it has a deadline of its
+    /// own, or an answer to come.
+    private var isIdleInMemory: Bool {
+        self.pending.isEmpty && self.deliveries.isEmpty && self.channel?.outbox.isEmpty != false
             && (self.push?.wakeCount ?? 0) == 0 && self.userPresence?.nextDeadline == nil
     }
 

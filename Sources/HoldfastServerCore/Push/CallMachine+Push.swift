@@ -52,7 +52,8 @@ extension CallMachine {
             return CommandFailure(code: .badRequest, message: message)
         }
         guard registrations.allSatisfy(\.isValid) else {
-            let message = "A kind has 1 to \(Limits.wordBytesMax) bytes, a token 1 to "
+            let message =
+                "A kind has 1 to \(Limits.wordBytesMax) bytes, a token 1 to "
                 + "\(Limits.pushTokenBytesMax)."
             return CommandFailure(code: .badRequest, message: message)
         }
@@ -133,7 +134,8 @@ extension CallMachine {
             case .over: continue
             case .attached:
                 let until = lostAt.advanced(by: times.lostFor)
-                devices[session.participant] = until > now ? .lost(was: .attached, until: until) : .away
+                devices[session.participant] =
+                    until > now ? .lost(was: .attached, until: until) : .away
             case .detached(let isExpected, let windowEnd):
                 let since = windowEnd.advanced(by: .zero - configuration.channelWindow)
                 // A clock that was set back must not keep anybody here.

@@ -45,7 +45,8 @@ import Testing
         #expect(Self.told(scene, bob).last == "ada away")
     }
 
-    @Test(.spec("HF-72")) func `a suspended user counts for 300 s, also where nobody is in memory`() {
+    @Test(.spec("HF-72")) func `a suspended user counts for 300 s, also where nobody is in memory`()
+    {
         var scene = Scene()
         let ada = scene.open("ada")
         scene.close(ada, code: .background)
@@ -74,7 +75,8 @@ import Testing
         #expect(Self.told(scene, bob) == ["ada background", "dora attached", "dora away"])
     }
 
-    @Test(.spec("HF-72")) func `a list takes the place of the one before, and ends with its connection`() {
+    @Test(.spec("HF-72"))
+    func `a list takes the place of the one before, and ends with its connection`() {
         var scene = Scene()
         var bob = scene.open("bob")
         scene.receive(bob, .watch([Self.ada]))
@@ -90,7 +92,8 @@ import Testing
         #expect(Self.told(scene, bob).isEmpty)
     }
 
-    @Test(.spec("HF-72")) func `without the grant nobody watches, nor in a call, nor more than 64`() {
+    @Test(.spec("HF-72")) func `without the grant nobody watches, nor in a call, nor more than 64`()
+    {
         var scene = Scene()
         let eve = scene.open("eve", grants: [.join])
         scene.receive(eve, .watch([Self.ada]))

@@ -86,7 +86,9 @@ import Testing
         #expect(scene.rings(to: bob).last == "ended r1: bob cancelled")
     }
 
-    @Test(.spec("HF-74")) func `a restarted server goes on with the same push, and only with it`() throws {
+    @Test(.spec("HF-74")) func `a restarted server goes on with the same push, and only with it`()
+        throws
+    {
         var scene = Scene()
         var (alice, bob) = Self.scene(&scene)
         scene.ask(&alice, .messageUser(bob.user, body: .text("hello")))
@@ -119,10 +121,13 @@ import Testing
         #expect(Self.pushes(scene).count == 1)
     }
 
-    @Test(.spec("HF-74"), arguments: [
-        (4, 2_048, 32, nil), (5, 1, 1, .badRequest), (1, 2_049, 1, .badRequest),
-        (1, 0, 1, .badRequest), (1, 1, 33, .badRequest), (1, 1, 0, .badRequest),
-    ] as [(Int, Int, Int, CommandFailure.Code?)])
+    @Test(
+        .spec("HF-74"),
+        arguments: [
+            (4, 2_048, 32, nil), (5, 1, 1, .badRequest), (1, 2_049, 1, .badRequest),
+            (1, 0, 1, .badRequest), (1, 1, 33, .badRequest), (1, 1, 0, .badRequest),
+        ] as [(Int, Int, Int, CommandFailure.Code?)]
+    )
     func `a registration keeps to its bounds`(
         count: Int,
         tokenBytes: Int,

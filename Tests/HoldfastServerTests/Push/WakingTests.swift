@@ -97,7 +97,11 @@ import Testing
         try await TestServer.run(Self.configure(fake)) { server in
             try await Self.signIn(server)
             var arrivals = fake.arrivals.makeAsyncIterator()
-            try server.directory.write("another secret, as long as it must be", to: "push-secret", mode: 0o644)
+            try server.directory.write(
+                "another secret, as long as it must be",
+                to: "push-secret",
+                mode: 0o644
+            )
             await server.server.reload()
             _ = try await Self.message(server, #"{"text": "one"}"#)
             #expect(await arrivals.next()?.isGenuine == true)
@@ -110,7 +114,9 @@ import Testing
         try await fake.close()
     }
 
-    @Test func `an operator sees where a user is, and is told what is wrong with a message`() async throws {
+    @Test func `an operator sees where a user is, and is told what is wrong with a message`()
+        async throws
+    {
         try await TestServer.run { server in
             let admin = try server.token("operator", call: nil, grants: [], isAdministrator: true)
             let nobody = try await server.http("GET", "/v1/users/nobody", token: admin)
