@@ -150,20 +150,11 @@ package struct CallMachine: Sendable {
                 at: now
             )
         }
-        self.push = owner.map { owner in
-            PushMachine(
-                user: owner,
-                registrations: PushRegistrations(stored.channel.registrations),
-                records: stored.channel.pushes,
-                configuration: configuration.push,
-                random: RandomSource(seed: (seed, 1, 2, 3)),
-                at: now
-            )
-        }
-        self.userPresence = owner.map { _ in
-            Self.storedPresence(
+        if let owner {
+            self.push = PushMachine(of: owner, stored.channel, configuration, seed: seed, at: now)
+            self.userPresence = Self.storedPresence(
                 stored.sessions,
-                configuration: configuration,
+                window: configuration.channelWindow,
                 lostAt: lostAt,
                 at: now
             )

@@ -123,7 +123,7 @@ extension CallMachine {
     /// `lostAt`, what was suspended counts for what is left of its time.
     static func storedPresence(
         _ sessions: [SessionRecord],
-        configuration: ServerConfiguration,
+        window: Duration,
         lostAt: MonotonicInstant,
         at now: MonotonicInstant
     ) -> UserPresenceMachine {
@@ -137,7 +137,7 @@ extension CallMachine {
                 devices[session.participant] =
                     until > now ? .lost(was: .attached, until: until) : .away
             case .detached(let isExpected, let windowEnd):
-                let since = windowEnd.advanced(by: .zero - configuration.channelWindow)
+                let since = windowEnd.advanced(by: .zero - window)
                 // A clock that was set back must not keep anybody here.
                 let until = min(since, now).advanced(by: times.suspendedFor)
                 devices[session.participant] =
@@ -145,6 +145,26 @@ extension CallMachine {
             }
         }
         return UserPresenceMachine(devices: devices, configuration: times)
+    }
+}
+
+extension PushMachine {
+    /// As it was when the channel was stored.
+    init(
+        of owner: UserID,
+        _ stored: UserChannel.Stored,
+        _ configuration: ServerConfiguration,
+        seed: UInt64,
+        at now: MonotonicInstant
+    ) {
+        self.init(
+            user: owner,
+            registrations: PushRegistrations(stored.registrations),
+            records: stored.pushes,
+            configuration: configuration.push,
+            random: RandomSource(seed: (seed, 1, 2, 3)),
+            at: now
+        )
     }
 }
 
