@@ -7,7 +7,8 @@ extension ChannelHistory {
         switch Int.random(in: 0..<1000, using: &self.random) {
         case 0..<200: self.pickOpen { $0.receiveDown($1) }
         case 200..<370: self.pickOpen { $0.receiveUp($1) }
-        case 370..<570: self.answerStore()
+        case 370..<550: self.answerStore()
+        case 550..<570: self.gateway.answer().map { self.deliver($0) }
         case 570..<700: self.act()
         case 700..<800: self.movePost()
         case 800..<880: self.comeBack()
@@ -16,7 +17,9 @@ extension ChannelHistory {
             self.advance(by: .milliseconds(Int.random(in: 1...3000, using: &self.random)))
         case 955..<965:
             self.advance(by: .seconds(Int.random(in: 5...70, using: &self.random)))
-        case 965..<975: self.store.commitFailuresLeft = 1
+        case 965..<975:
+            self.store.commitFailuresLeft = 1
+            self.gateway.doubt()
         case 975..<978: self.store.loadFailuresLeft = 1
         case 978..<988: self.restart(lostTransactions: 0)
         case 988..<992:
@@ -76,6 +79,9 @@ extension ChannelHistory {
             guard let to = others.randomElement(using: &self.random) else { return }
             let body = CallMessage.Body.text("\(self.messageCount)")
             self.clients[index].make(.messageUser(to, body: body))
+        case 8:
+            let token = PushRegistration(kind: .fcm, token: "\(index)")
+            self.clients[index].make(.setPush([token]))
         default:
             self.wires[connection]?.up.append(.acknowledge(self.clients[index].cursor))
         }
@@ -140,6 +146,10 @@ extension ChannelHistory {
             isBusy = false
             while !self.store.isIdle, self.failure == nil {
                 self.answerStore()
+                isBusy = true
+            }
+            while self.failure == nil, let answer = self.gateway.answer() {
+                self.deliver(answer)
                 isBusy = true
             }
             while !self.post.isEmpty, self.failure == nil {

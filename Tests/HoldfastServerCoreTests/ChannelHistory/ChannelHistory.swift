@@ -41,6 +41,8 @@ struct ChannelHistory {
     var connectionCount: UInt64 = 0
     /// Letters and receipts under way.
     var post: [ServerEvent] = []
+    /// What the webhook has yet to answer.
+    var gateway = ChannelGateway()
     var ringCount = 0
     var messageCount = 0
     /// Whether anything that was told may have been undone.
@@ -115,9 +117,13 @@ struct ChannelHistory {
             self.post.append(.letterArrived(letter))
         case .acknowledge(let receipt):
             self.post.append(.letterTaken(receipt))
+        case .push(let request):
+            if let complaint = self.complaint(about: request) { self.fail(complaint) }
+            self.gateway.take(request, &self.random)
         case .fault(_, let text):
             self.fail("fault: \(text)")
-        case .verify, .administered, .count, .load, .readMessages, .commit, .sendICEServers:
+        case .verify, .administered, .count, .load, .readMessages, .commit, .sendICEServers,
+            .watchStarted, .watchEnded, .tellPresence:
             break
         }
     }
@@ -212,6 +218,7 @@ struct ChannelHistory {
         }
         self.open = []
         self.post = []
+        self.gateway.forget()
         if lostTransactions > 0 {
             self.store.losePower(transactionCount: lostTransactions)
             self.hasLostPower = true
@@ -236,6 +243,7 @@ extension ServerEvent {
             call
         case .letterArrived(let letter): letter.to
         case .letterTaken(let receipt): receipt.from
+        case .pushAnswered(let user, _, _, _): CallID(channelOf: user)
         default: nil
         }
     }

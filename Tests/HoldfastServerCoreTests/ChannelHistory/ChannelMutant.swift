@@ -9,10 +9,13 @@ struct ChannelMutant {
         case postsEarly, acknowledgesEarly, takesTwice
         case claimsEveryAnswer, misreportsToCaller, tellsOneDevice, hidesRings
         case hurriesDeadlines, movesTimeouts
+        case forgetsAnswers, pushesLate
     }
 
     private var engine: ServerEngine
     private let mutation: Mutation?
+    /// A push that is kept back until something ends.
+    private var late: [ServerEffect] = []
 
     init(
         _ mutation: Mutation?,
@@ -48,6 +51,11 @@ struct ChannelMutant {
             }
             event = .loaded(call, stored)
         }
+        if self.mutation == .forgetsAnswers,
+            case .pushAnswered(let user, let id, let token, .taken) = event
+        {
+            event = .pushAnswered(user, id, token, .failed(retryAfter: nil))
+        }
         var mine: [ServerEffect] = []
         self.engine.handle(event, at: now, effects: &mine)
         if case .letterArrived(let letter) = event {
@@ -58,8 +66,28 @@ struct ChannelMutant {
                 self.engine.handle(.letterArrived(again), at: now, effects: &mine)
             }
         }
+        if self.mutation == .pushesLate { mine = self.delayed(mine) }
         if let mutation { mine = mine.flatMap { Self.mutated($0, by: mutation) } }
         effects += mine
+    }
+
+    /// Pushes come behind the next end of a ring.
+    private mutating func delayed(_ effects: [ServerEffect]) -> [ServerEffect] {
+        var result: [ServerEffect] = []
+        for effect in effects {
+            if case .push(let request) = effect, request.kind == .ring {
+                self.late.append(effect)
+                continue
+            }
+            result.append(effect)
+            guard case .deliver(_, _, let events) = effect else { continue }
+            let isEnd = events.contains { if case .ringEnded = $0.event { true } else { false } }
+            if isEnd {
+                result += self.late
+                self.late = []
+            }
+        }
+        return result
     }
 
     private static func mutated(_ effect: ServerEffect, by mutation: Mutation) -> [ServerEffect] {
