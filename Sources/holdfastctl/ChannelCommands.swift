@@ -1,7 +1,6 @@
 #if Server && os(Linux)
 import ArgumentParser
 import Foundation
-import Holdfast
 import HoldfastDrill
 import UnixSignals
 
@@ -97,7 +96,7 @@ struct ListenCommand: AsyncParsableCommand {
         options.phone.sessionFolder = self.sessionFolder
         options.phone.isRelayOnly = self.relayOnly
         options.watched = self.watch
-        try await options.runUntilSignal(.listen(self.join.map { CallID($0) }))
+        try await options.runUntilSignal(.listen(call: self.join))
     }
 }
 
@@ -136,8 +135,8 @@ struct RingCommand: AsyncParsableCommand {
         self.sound.apply(to: &options)
         options.isPassing = true
         let purpose = ChannelProgram.Purpose.ring(
-            self.users.map { UserID($0) },
-            CallID(self.call),
+            self.users,
+            call: self.call,
             timeout: self.timeout.map { .seconds($0) }
         )
         try await options.runUntilSignal(purpose)
@@ -164,7 +163,7 @@ struct SendCommand: AsyncParsableCommand {
         let device = "send-\(ProcessInfo.processInfo.processIdentifier)"
         var options = self.channel.options(device: device)
         options.isPassing = true
-        try await options.runUntilSignal(.send(self.text, UserID(self.to)))
+        try await options.runUntilSignal(.send(self.text, to: self.to))
     }
 }
 

@@ -8,11 +8,11 @@ package struct ChannelProgram: Sendable {
     /// What is done once the channel is connected.
     package enum Purpose: Hashable, Sendable {
         /// Stay, in this call from the start if there is one.
-        case listen(CallID?)
+        case listen(call: String?)
         /// Ring them, and join when one accepts.
-        case ring([UserID], CallID, timeout: Duration?)
+        case ring([String], call: String, timeout: Duration?)
         /// Send it and end.
-        case send(String, UserID)
+        case send(String, to: String)
     }
 
     /// How it behaves.
@@ -103,15 +103,15 @@ package struct ChannelProgram: Sendable {
     private func work() async throws -> Bool {
         if !self.settings.watched.isEmpty { try self.client.watch(self.settings.watched) }
         switch self.settings.purpose {
-        case .listen(let call): return try await self.listen(call)
+        case .listen(let call): return try await self.listen(call.map { CallID($0) })
         case .send(let text, let user):
             try await self.client.connect()
-            let id = try await self.client.send(text: text, to: user)
+            let id = try await self.client.send(text: text, to: UserID(user))
             self.printer.sent(id)
             return true
         case .ring(let users, let call, let timeout):
             try await self.client.connect()
-            return try await self.ring(users, call, timeout)
+            return try await self.ring(users.map { UserID($0) }, CallID(call), timeout)
         }
     }
 
