@@ -53,8 +53,9 @@ package struct WakeMachine: Hashable, Sendable {
 
     /// The times the machine works within.
     package struct Configuration: Hashable, Sendable {
-        /// An attached device acknowledges a ring within this, or is frozen. Default 2 s.
-        package var acknowledgeWithin: Duration = .seconds(2)
+        /// An attached device acknowledges a ring within this, or is frozen. Default 800 ms: an
+        /// app acknowledges 500 ms after delivery (HF-34), and whoever rings should not wait for more.
+        package var acknowledgeWithin: Duration = .milliseconds(800)
         /// After a start of the server devices come back within this, or are woken. Default 2 s.
         package var returnWithin: Duration = .seconds(2)
         /// The wait before the first repetition; each further one is twice as long. Default 0.5 s.
@@ -179,7 +180,9 @@ package struct WakeMachine: Hashable, Sendable {
         case (.due(let attempt, let at), .deadlineReached):
             return now >= at ? (.sending(attempt: attempt + 1), [.send]) : (state, [])
 
-        case (.sending, .taken):
+        case (.waiting, .taken), (.sending, .taken), (.due, .taken):
+            // Also what was sent before the channel was read again, and is forgotten here: a gateway has
+            // it.
             return (.over, [.forget])
 
         case (.sending(let attempt), .gone(let hasOther)):
@@ -195,12 +198,11 @@ package struct WakeMachine: Hashable, Sendable {
             return (.over, [.forget])
 
         // What has begun goes on whether the device is attached or not: its acknowledgement ends it.
-        // Answers belong to what is being sent, and over is the end.
-        case (.waiting, .taken), (.waiting, .gone), (.waiting, .failed),
+        // Failures belong to what is being sent, and over is the end.
+        case (.waiting, .gone), (.waiting, .failed),
             (.sending, .attached), (.sending, .detached), (.sending, .stalled),
             (.sending, .deadlineReached),
-            (.due, .attached), (.due, .detached), (.due, .stalled), (.due, .taken), (.due, .gone),
-            (.due, .failed),
+            (.due, .attached), (.due, .detached), (.due, .stalled), (.due, .gone), (.due, .failed),
             (.over, .attached), (.over, .detached), (.over, .stalled), (.over, .deadlineReached),
             (.over, .taken), (.over, .gone), (.over, .failed), (.over, .ended):
             return (state, [])

@@ -5,27 +5,46 @@ import HoldfastWire
 extension ChannelHistory {
     mutating func step() {
         switch Int.random(in: 0..<1000, using: &self.random) {
-        case 0..<200: self.pickOpen { $0.receiveDown($1) }
-        case 200..<370: self.pickOpen { $0.receiveUp($1) }
-        case 370..<550: self.answerStore()
-        case 550..<570: self.gateway.answer().map { self.deliver($0) }
-        case 570..<700: self.act()
-        case 700..<800: self.movePost()
-        case 800..<880: self.comeBack()
-        case 880..<900: self.pickOpen { $0.cut($1) }
+        case 0..<150: self.pickOpen { history, connection in
+            while history.hasDown(connection) { history.receiveDown(connection) }
+        }
+        case 150..<300: self.pickOpen { $0.receiveUp($1) }
+        case 300..<480: for _ in 0..<3 { self.answerStore() }
+        case 480..<520: self.gateway.answer().map { self.deliver($0) }
+        case 520..<670: self.act()
+        case 670..<800: self.movePost()
+        case 800..<860: self.comeBack()
+        case 860..<900: self.pickOpen { $0.cut($1) }
         case 900..<955:
             self.advance(by: .milliseconds(Int.random(in: 1...3000, using: &self.random)))
         case 955..<965:
             self.advance(by: .seconds(Int.random(in: 5...70, using: &self.random)))
-        case 965..<975:
-            self.store.commitFailuresLeft = 1
-            self.gateway.doubt()
+        case 965..<975: self.store.commitFailuresLeft = 1
         case 975..<978: self.store.loadFailuresLeft = 1
         case 978..<988: self.restart(lostTransactions: 0)
         case 988..<992:
             self.restart(lostTransactions: Int.random(in: 1...5, using: &self.random))
         default: self.calm()
         }
+    }
+
+    /// Everybody is there, and some of the callee's devices can be woken.
+    mutating func begin() {
+        self.calm()
+        for index in self.clients.indices where self.clients[index].user != UserID("alice") {
+            guard let connection = self.clients[index].connection,
+                Bool.random(using: &self.random)
+            else { continue }
+            let token = PushRegistration(kind: .fcm, token: "\(index)")
+            self.clients[index].make(.setPush([token]))
+            if let command = self.clients[index].nextCommand() {
+                self.wires[connection]?.up.append(command)
+            }
+        }
+    }
+
+    private func hasDown(_ connection: ConnectionID) -> Bool {
+        self.failure == nil && self.wires[connection]?.down.isEmpty == false
     }
 
     private mutating func pickOpen(_ body: (inout ChannelHistory, ConnectionID) -> Void) {
@@ -79,7 +98,7 @@ extension ChannelHistory {
             guard let to = others.randomElement(using: &self.random) else { return }
             let body = CallMessage.Body.text("\(self.messageCount)")
             self.clients[index].make(.messageUser(to, body: body))
-        case 8:
+        case 8..<10 where !isCaller && isRinging:
             let token = PushRegistration(kind: .fcm, token: "\(index)")
             self.clients[index].make(.setPush([token]))
         default:

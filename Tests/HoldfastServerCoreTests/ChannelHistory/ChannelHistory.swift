@@ -49,7 +49,7 @@ struct ChannelHistory {
     var hasLostPower = false
     var failure: String?
 
-    init(seed: UInt64, stepCount: Int = 300, mutation: ChannelMutant.Mutation? = nil) {
+    init(seed: UInt64, stepCount: Int = 600, mutation: ChannelMutant.Mutation? = nil) {
         self.stepCount = stepCount
         self.mutation = mutation
         self.random = RandomSource(seed: (seed, seed &* 0x9E37_79B9, 13, 17))
@@ -65,6 +65,7 @@ struct ChannelHistory {
 
     /// Lives through all steps and a quiet end; returns the rule that was broken.
     mutating func run() -> String? {
+        self.begin()
         for _ in 0..<self.stepCount where self.failure == nil { self.step() }
         if self.failure == nil { self.settle() }
         return self.failure
@@ -130,6 +131,7 @@ struct ChannelHistory {
 
     mutating func answerStore() {
         guard let answer = self.store.answer(), let channel = answer.channel else { return }
+        if case .commitFailed = answer { self.gateway.doubt() }
         self.handle(answer, by: Self.shard(of: channel))
     }
 

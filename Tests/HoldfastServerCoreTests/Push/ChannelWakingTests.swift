@@ -65,7 +65,7 @@ import Testing
         scene.advance(by: .seconds(3))
         #expect(Self.pushes(scene).isEmpty)
         scene.ring(&alice, "r2", to: ["bob"])
-        scene.advance(by: .milliseconds(1_999))
+        scene.advance(by: .milliseconds(799))
         #expect(Self.pushes(scene).isEmpty)
         scene.advance(by: .milliseconds(1))
         #expect(Self.pushes(scene).count == 1)

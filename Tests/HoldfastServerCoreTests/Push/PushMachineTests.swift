@@ -76,8 +76,8 @@ import Testing
                 .store(Self.record(ring, Self.tablet)),
             ]
         )
-        #expect(machine.handle(.deadlineReached, at: Self.at(1_999)).isEmpty)
-        let late = machine.handle(.deadlineReached, at: Self.at(2_000))
+        #expect(machine.handle(.deadlineReached, at: Self.at(799)).isEmpty)
+        let late = machine.handle(.deadlineReached, at: Self.at(800))
         #expect(late == [Self.send(ring, Self.voip, Self.tablet)])
     }
 
@@ -236,8 +236,8 @@ import Testing
         let ring = Self.ring(5)
         _ = machine.handle(.occurred(ring), at: .zero)
         _ = machine.handle(.stalled(.seconds(4)), at: Self.at(4_000))
-        #expect(machine.handle(.deadlineReached, at: Self.at(5_999)).isEmpty)
-        let late = machine.handle(.deadlineReached, at: Self.at(6_000))
+        #expect(machine.handle(.deadlineReached, at: Self.at(4_799)).isEmpty)
+        let late = machine.handle(.deadlineReached, at: Self.at(4_800))
         #expect(late == [Self.send(ring, Self.fcm)])
     }
 

@@ -63,8 +63,8 @@ import Testing
         try table.verify()
     }
 
-    @Test(.spec("HF-74"), arguments: [(WakeMachine.Kind.ring, 2_000 as Int64?), (.message, nil)])
-    func `an attached device has 2 s for a ring, and a message waits for its loss`(
+    @Test(.spec("HF-74"), arguments: [(WakeMachine.Kind.ring, 800 as Int64?), (.message, nil)])
+    func `an attached device has 800 ms for a ring, and a message waits for its loss`(
         kind: WakeMachine.Kind,
         until: Int64?
     ) {
@@ -78,11 +78,11 @@ import Testing
         #expect(machine.nextDeadline == Self.at(until ?? 60_000))
         let early =
             machine.handle(.attached, random: &random, at: .zero)
-            + machine.handle(.deadlineReached, random: &random, at: Self.at(1_999))
+            + machine.handle(.deadlineReached, random: &random, at: Self.at(799))
         #expect(early.isEmpty)
-        let effects = machine.handle(.deadlineReached, random: &random, at: Self.at(2_000))
+        let effects = machine.handle(.deadlineReached, random: &random, at: Self.at(800))
         #expect(effects == (until == nil ? [] : [.send]))
-        let lost = machine.handle(.detached, random: &random, at: Self.at(2_001))
+        let lost = machine.handle(.detached, random: &random, at: Self.at(801))
         #expect(lost == (until == nil ? [.send] : []))
     }
 
