@@ -130,7 +130,7 @@ package struct PushMachine: Sendable {
         case .occurred(let occasion):
             return self.occurred(occasion, at: now)
         case .acknowledged(let device, let through):
-            return self.tell(.ended, at: now) {
+            return self.tell(.acknowledged, at: now) {
                 $0.device == device && $0.occasion.offset <= through
             }
         case .ringEnded(let ring):

@@ -2,7 +2,7 @@ package import HoldfastWire
 
 /// Decides when one device is woken for one event, and when not any more (HF-74).
 ///
-///                 detached, or 2 s of a ring           sent, to be repeated
+///                 detached, or 800 ms of a ring        sent, to be repeated
 ///     waiting ──────────────────────────────▶ sending ◀───────────────────▶ due
 ///        │                                       │                           │
 ///        └──── over: taken, acknowledged, ended, or nothing left to send to ─┘
@@ -23,7 +23,10 @@ package struct WakeMachine: Hashable, Sendable {
         case gone(hasOther: Bool)
         /// The push was not taken. `retryAfter` is what the gateway asks for.
         case failed(retryAfter: Duration?)
-        /// The device has acknowledged the event, the ring has ended, or the device is signed out.
+        /// The device has processed the event. One that is lost while it still rings is woken again: its
+        /// app may be gone, and the ringing with it.
+        case acknowledged
+        /// The ring has ended, or the device is signed out.
         case ended
     }
 
@@ -194,7 +197,11 @@ package struct WakeMachine: Hashable, Sendable {
             let asked = min(max(retryAfter ?? .zero, .zero), configuration.retryAfterMax)
             return (.due(attempt: attempt, at: now.advanced(by: max(own, asked))), [])
 
-        case (.waiting, .ended), (.sending, .ended), (.due, .ended):
+        case (.waiting, .acknowledged) where kind == .ring:
+            return (.waiting(until: nil), [])
+
+        case (.waiting, .ended), (.sending, .ended), (.due, .ended),
+            (.waiting, .acknowledged), (.sending, .acknowledged), (.due, .acknowledged):
             return (.over, [.forget])
 
         // What has begun goes on whether the device is attached or not: its acknowledgement ends it.
@@ -204,7 +211,8 @@ package struct WakeMachine: Hashable, Sendable {
             (.sending, .deadlineReached),
             (.due, .attached), (.due, .detached), (.due, .stalled), (.due, .gone), (.due, .failed),
             (.over, .attached), (.over, .detached), (.over, .stalled), (.over, .deadlineReached),
-            (.over, .taken), (.over, .gone), (.over, .failed), (.over, .ended):
+            (.over, .taken), (.over, .gone), (.over, .failed), (.over, .acknowledged),
+            (.over, .ended):
             return (state, [])
         }
     }

@@ -82,19 +82,41 @@ import Testing
     }
 
     @Test(.spec("HF-74"))
-    func `a device that acknowledged is not woken, whatever becomes of it`() {
+    func `a device that acknowledged a message is not woken, whatever becomes of it`() {
         var machine = Self.machine()
         _ = machine.handle(.attached(Self.phone), at: .zero)
-        let ring = Self.ring(5)
-        _ = machine.handle(.occurred(ring), at: .zero)
+        let message = Self.message(5)
+        _ = machine.handle(.occurred(message), at: .zero)
         let early = machine.handle(.acknowledged(Self.phone, through: LogOffset(4)), at: .zero)
         #expect(early.isEmpty)
         let other = machine.handle(.acknowledged(Self.tablet, through: LogOffset(9)), at: .zero)
         #expect(other.isEmpty)
         let own = machine.handle(.acknowledged(Self.phone, through: LogOffset(5)), at: .zero)
-        #expect(own == [.delete(Self.record(ring).id)])
+        #expect(own == [.delete(Self.record(message).id)])
         #expect(machine.handle(.detached(Self.phone), at: Self.at(100)).isEmpty)
         #expect(machine.nextDeadline == nil && machine.wakeCount == 0)
+    }
+
+    @Test(.spec("HF-74"))
+    func `a device that acknowledged a ring is woken, once, if it is lost while it rings`() {
+        var machine = Self.machine()
+        _ = machine.handle(.attached(Self.phone), at: .zero)
+        let ring = Self.ring(5)
+        _ = machine.handle(.occurred(ring), at: .zero)
+        #expect(
+            machine.handle(.acknowledged(Self.phone, through: LogOffset(5)), at: Self.at(100))
+                .isEmpty
+        )
+        // It is no frozen app: nothing is due but the end of the ring.
+        #expect(machine.nextDeadline == Self.at(60_000))
+        let lost = machine.handle(.detached(Self.phone), at: Self.at(9_000))
+        #expect(lost == [Self.send(ring, Self.fcm)])
+        let id = Self.record(ring).id
+        #expect(
+            machine.handle(.answered(id, Self.fcm, .taken), at: Self.at(9_100)) == [.delete(id)]
+        )
+        _ = machine.handle(.attached(Self.phone), at: Self.at(9_500))
+        #expect(machine.handle(.detached(Self.phone), at: Self.at(9_600)).isEmpty)
     }
 
     @Test(.spec("HF-74"))
@@ -227,7 +249,7 @@ import Testing
             .acknowledged(Self.phone, through: LogOffset(5)),
             at: Self.at(600)
         )
-        #expect(caught.count == 2 && back.wakeCount == 0)
+        #expect(caught == [.delete(Self.record(message).id)] && back.wakeCount == 1)
     }
 
     @Test func `a stall of the server is not held against a device`() {

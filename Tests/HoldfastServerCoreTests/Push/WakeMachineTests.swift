@@ -6,7 +6,7 @@ import Testing
 /// Every state of one device's waking meets every event.
 @Suite struct WakeMachineTests {
     private static let diagram = """
-                        detached, or 2 s of a ring           sent, to be repeated
+                        detached, or 800 ms of a ring        sent, to be repeated
             waiting ──────────────────────────────▶ sending ◀───────────────────▶ due
                │                                       │                           │
                └──── over: taken, acknowledged, ended, or nothing left to send to ─┘
@@ -39,7 +39,7 @@ import Testing
 
     private static let events: [WakeMachine.Event] = [
         .attached, .detached, .stalled(.seconds(5)), .deadlineReached, .taken,
-        .gone(hasOther: true), .gone(hasOther: false), .failed(retryAfter: .seconds(20)), .ended,
+        .gone(hasOther: true), .gone(hasOther: false), .failed(retryAfter: .seconds(20)), .acknowledged, .ended,
     ]
 
     @Test(.spec("HF-74")) func `every state meets every event as its page says`() throws {
