@@ -42,7 +42,12 @@ final class RingStage: @unchecked Sendable {
             "--push-webhook", self.inbox.url, "--push-secret-file", secret,
         ]
         self.server = try await ServerProcess(settings)
-        self.caller = try await Self.phone(Self.callerName, call: Self.call, self.server, self.folder)
+        self.caller = try await Self.phone(
+            Self.callerName,
+            call: Self.call,
+            self.server,
+            self.folder
+        )
         self.callee = try await Self.phone(Self.calleeName, call: "", self.server, self.folder)
         for phone in [self.caller, self.callee] { try await Self.expect("caught_up", of: phone) }
         try await Self.expect("joined", of: self.caller)
@@ -176,7 +181,10 @@ final class RingStage: @unchecked Sendable {
         try await Task.sleep(for: .milliseconds(1500))
         let pushes = self.inbox.arrivals
         report.require(pushes.count == 1, "\(way): \(pushes.count) pushes for one ring")
-        report.require(pushes.allSatisfy { $0.push.event == "ring" }, "\(way): a push of another kind")
+        report.require(
+            pushes.allSatisfy { $0.push.event == "ring" },
+            "\(way): a push of another kind"
+        )
         for (phone, event) in [
             (self.callee, "ring"), (self.callee, "ring_ended"), (self.caller, "ringing_ended"),
         ] {

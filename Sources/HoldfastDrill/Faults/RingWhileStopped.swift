@@ -69,7 +69,9 @@ struct RingWhileStopped: Fault {
         let wake = push.at - max(rungAt, stillAt)
         try await stage.wake(from: way)
         let shownAt = try await stage.shown(within: .seconds(10))
-        guard let shownAt else { return report.require(false, "\(way.rawValue): no ring was shown") }
+        guard let shownAt else {
+            return report.require(false, "\(way.rawValue): no ring was shown")
+        }
         let acceptedAt = monotonicSeconds()
         stage.callee.say("a")
         let times = try await stage.connected(within: .seconds(15))
@@ -86,7 +88,8 @@ struct RingWhileStopped: Fault {
         )
         progress(
             String(
-                format: "%@: webhook %.0f ms, shown %.0f ms later, caller told %.0f ms and sound %.0f ms "
+                format:
+                    "%@: webhook %.0f ms, shown %.0f ms later, caller told %.0f ms and sound %.0f ms "
                     + "after the accept",
                 way.rawValue,
                 wake * 1000,

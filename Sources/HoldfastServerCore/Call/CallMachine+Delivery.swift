@@ -61,8 +61,9 @@ extension CallMachine {
             let end = cursor > self.log.top ? cursor : self.log.end(ofEraOf: cursor)
             return Delivery.Plan(snapshot: .reset, cursor: cursor, position: max(end, joinedAt))
         case .beforeOldest, .known:
+            // A channel's first device has joined at zero, and zero asks for a snapshot all the same.
             let isCheap =
-                cursor >= joinedAt && !state.owesSnapshot(to: cursor)
+                cursor != .zero && cursor >= joinedAt && !state.owesSnapshot(to: cursor)
                 && self.isReplayCheap(after: cursor)
             return Delivery.Plan(
                 snapshot: isCheap ? nil : .ordinary,

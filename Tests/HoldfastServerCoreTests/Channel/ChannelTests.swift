@@ -200,6 +200,20 @@ import Testing
         #expect(scene.others.contains(.administered(id, .invalid)))
     }
 
+    @Test(.spec("HF-22"), .spec("HF-70"))
+    func `a device that knows nothing any more is shown what rings, as a snapshot`() {
+        var scene = Scene()
+        var alice = scene.open("alice")
+        var bob = scene.open("bob")
+        scene.acknowledge(&bob)
+        scene.ring(&alice, "r1", to: ["bob"])
+        let count = scene.snapshots(to: bob.connection).count
+        // As a process that was killed and is back: it has its cursor, and nothing else.
+        scene.receive(bob, .synchronize(from: .zero))
+        #expect(scene.snapshots(to: bob.connection).count == count + 1)
+        #expect(scene.snapshotRings(to: bob).map(\.id) == [RingID("r1")])
+    }
+
     @Test(.spec("HF-75")) func `letters that are lost or repeated change nothing`() {
         var scene = Scene()
         var alice = scene.open("alice")

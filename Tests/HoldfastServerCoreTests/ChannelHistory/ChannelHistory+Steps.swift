@@ -5,9 +5,10 @@ import HoldfastWire
 extension ChannelHistory {
     mutating func step() {
         switch Int.random(in: 0..<1000, using: &self.random) {
-        case 0..<150: self.pickOpen { history, connection in
-            while history.hasDown(connection) { history.receiveDown(connection) }
-        }
+        case 0..<150:
+            self.pickOpen { history, connection in
+                while history.hasDown(connection) { history.receiveDown(connection) }
+            }
         case 150..<300: self.pickOpen { $0.receiveUp($1) }
         case 300..<480: for _ in 0..<3 { self.answerStore() }
         case 480..<520: self.gateway.answer().map { self.deliver($0) }

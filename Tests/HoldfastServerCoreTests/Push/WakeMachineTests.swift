@@ -39,7 +39,8 @@ import Testing
 
     private static let events: [WakeMachine.Event] = [
         .attached, .detached, .stalled(.seconds(5)), .deadlineReached, .taken,
-        .gone(hasOther: true), .gone(hasOther: false), .failed(retryAfter: .seconds(20)), .acknowledged, .ended,
+        .gone(hasOther: true), .gone(hasOther: false), .failed(retryAfter: .seconds(20)),
+        .acknowledged, .ended,
     ]
 
     @Test(.spec("HF-74")) func `every state meets every event as its page says`() throws {
