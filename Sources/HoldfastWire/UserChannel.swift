@@ -42,7 +42,8 @@ public struct UserPresence: Hashable, Sendable, CustomStringConvertible {
     public static let background = UserPresence(rawValue: "background")
     /// No device was there lately.
     public static let away = UserPresence(rawValue: "away")
-    /// The server cannot say: too many watch this user already, or the user's channel cannot be read.
+    /// The server does not say: the token lacks the grant `presence`, too many watch this user already, or
+    /// the channel cannot be read.
     public static let unknown = UserPresence(rawValue: "unknown")
 
     /// The value as it travels.

@@ -94,7 +94,11 @@ extension CallMachine {
             return self.refuse(connection, "watch_in_call", at: now, effects: &effects)
         }
         guard self.sessions[session]?.record.grants.contains(.presence) == true else {
-            return self.refuse(connection, "watch_without_grant", at: now, effects: &effects)
+            // The channel goes on: a token that allows less is no reason to lose rings.
+            for user in users.prefix(Limits.watchedUserCountMax) {
+                effects.append(.send(connection, .presence(user, .unknown)))
+            }
+            return
         }
         guard users.count <= Limits.watchedUserCountMax, users.allSatisfy(\.isValid) else {
             return self.refuse(connection, "watch", at: now, effects: &effects)

@@ -49,7 +49,7 @@ struct ChannelHistory {
     var hasLostPower = false
     var failure: String?
 
-    init(seed: UInt64, stepCount: Int = 600, mutation: ChannelMutant.Mutation? = nil) {
+    init(seed: UInt64, stepCount: Int = 400, mutation: ChannelMutant.Mutation? = nil) {
         self.stepCount = stepCount
         self.mutation = mutation
         self.random = RandomSource(seed: (seed, seed &* 0x9E37_79B9, 13, 17))
