@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Measures how fast a phone is back and draws docs/performance.md's plots and tables: make performance.
+# Measures how fast a phone is back and what channels cost, and draws docs/performance.md's plots and tables: make performance.
 # With --draw only draws what was measured before.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -14,6 +14,9 @@ if [ "${1:-}" != --draw ]; then
     mkdir -p "$(dirname "$measured")"
     .build/debug/holdfastctl measure >"$measured.new" || refuse "Nothing was measured."
     mv "$measured.new" "$measured"
+    channels=$(dirname "$measured")/channels.jsonl
+    .build/debug/holdfastctl measure --channels >"$channels.new" || refuse "Channels were not measured."
+    mv "$channels.new" "$channels"
 fi
 if ! "$python" -c 'import matplotlib' 2>/dev/null; then
     say "Installing matplotlib into .build/plots"

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Draws docs/plots/*.svg and writes the tables of docs/performance.md from docs/measurements/return.jsonl."""
+"""Draws docs/plots/*.svg and writes the tables of docs/performance.md from docs/measurements/*.jsonl."""
 import json
 import pathlib
 import re
@@ -102,12 +102,25 @@ def table(name, first):
     return "\n".join(lines)
 
 
+def channel_table():
+    lines = ["| users | what | until done | each: median, 99 % | memory for each |", "|---|---|---|---|---|"]
+    for row in map(json.loads, (ROOT / "docs/measurements/channels.jsonl").read_text().splitlines()):
+        done = f"{row['seconds']:.1f} s" if "seconds" in row else ""
+        each = f"{row['median_ms']:.0f} ms, {row['p99_ms']:.0f} ms" if "median_ms" in row else ""
+        memory = f"{row['kib_each']:.1f} KiB" if "kib_each" in row else ""
+        lines.append(f"| {row['users']} | {row['row']} | {done} | {each} | {memory} |")
+    return "\n".join(lines)
+
+
 def write_tables():
     page = ROOT / "docs/performance.md"
     text = page.read_text()
-    for name, first in [("transport", "transport"), ("answer-size", "missed"), ("outage", "outage")]:
+    tables = {name: table(name, first) for name, first in
+              [("transport", "transport"), ("answer-size", "missed"), ("outage", "outage")]}
+    tables["channels"] = channel_table()
+    for name, content in tables.items():
         marked = re.compile(rf"(<!-- table: {name} -->\n).*?(<!-- end -->)", re.S)
-        text, count = marked.subn(lambda found: f"{found[1]}{table(name, first)}\n{found[2]}", text)
+        text, count = marked.subn(lambda found: f"{found[1]}{content}\n{found[2]}", text)
         if count != 1:
             raise SystemExit(f"docs/performance.md has no place for the table {name}")
     page.write_text(text)

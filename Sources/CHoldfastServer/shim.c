@@ -11,3 +11,10 @@ int holdfast_die_with_parent(void) {
 #else
 int holdfast_die_with_parent(void) { return -1; }
 #endif
+
+#ifdef __GLIBC__
+#include <malloc.h>
+void holdfast_release_memory(void) { malloc_trim(0); }
+#else
+void holdfast_release_memory(void) {}
+#endif

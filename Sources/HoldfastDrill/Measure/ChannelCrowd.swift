@@ -80,14 +80,13 @@ final class ChannelCrowd: @unchecked Sendable {
         }
     }
 
-    /// Pings as real devices do, until it is cancelled.
+    /// Pings as real devices do, those too that join meanwhile, until it is cancelled.
     func keepAlive() async {
-        let count = self.lock.withLock { self.members.count }
-        guard count > 0 else { return }
         let pause = Self.pingInterval / 100
         var slice = 0
         while !Task.isCancelled {
             try? await Task.sleep(for: pause)
+            let count = self.lock.withLock { self.members.count }
             for index in stride(from: slice % 100, to: count, by: 100) { self.ping(index) }
             slice += 1
         }
@@ -126,7 +125,7 @@ final class ChannelCrowd: @unchecked Sendable {
             guard ContinuousClock.now < end else {
                 throw DrillFailure("not within \(limit): \(what)")
             }
-            if let refusal = self.refusal { throw DrillFailure("a device was refused: \(refusal)") }
+            if let refusal = self.refusal { throw DrillFailure("a connection ended: \(refusal)") }
             try await Task.sleep(for: .milliseconds(2))
         }
     }
@@ -135,8 +134,9 @@ final class ChannelCrowd: @unchecked Sendable {
         self.lock.withLock { self.members.count { $0.joinedAt == nil } }
     }
 
+    /// Why a connection ended that nobody has closed.
     private var refusal: TransportEnd? {
-        self.lock.withLock { self.members.first { $0.joinedAt == nil && $0.end != nil }?.end }
+        self.lock.withLock { self.members.first { $0.end != nil && $0.end != .closedByUs }?.end }
     }
 
     // MARK: One device
