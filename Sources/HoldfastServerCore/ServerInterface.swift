@@ -234,5 +234,5 @@ package enum ServerMetric: String, Hashable, Sendable, CaseIterable {
     case cursorAhead, suffixLost, snapshotSent
     case badFrame, rateLimited, slowConsumer, pingTimeout
     case ringStarted, ringAccepted, ringRejected, ringCancelled, ringTimedOut
-    case letterPosted, letterTaken, letterRepeated, letterDropped, messagesTrimmed
+    case letterPosted, letterTaken, letterRepeated, letterDropped
 }
