@@ -34,6 +34,12 @@ package enum DevelopmentToken {
                     + "~ and that user."
             )
         }
+        guard FileManager.default.fileExists(atPath: path) else {
+            throw PhoneFailure(
+                "There is no key file \(path). `holdfastd --dev` makes one, dev-token-keys.json in its "
+                    + "data directory; name it with --keys."
+            )
+        }
         let now = Duration.seconds(Date().timeIntervalSince1970)
         let request = TokenIssuer.Request(
             user: UserID(user),
