@@ -133,6 +133,12 @@ let package = Package(
         .target(name: "HoldfastWire", swiftSettings: strict),
         .target(name: "HoldfastCore", dependencies: ["HoldfastWire"], swiftSettings: strict),
         .target(name: "HoldfastServerCore", dependencies: ["HoldfastWire"], swiftSettings: strict),
+        .target(name: "HoldfastRules", swiftSettings: strict),
+        .target(
+            name: "HoldfastDeviceModel",
+            dependencies: ["HoldfastRules", "HoldfastWire"],
+            swiftSettings: strict
+        ),
 
         // Client.
         .target(
@@ -221,6 +227,16 @@ let package = Package(
         .testTarget(
             name: "HoldfastServerCoreTests",
             dependencies: ["HoldfastServerCore", "HoldfastWire", "HoldfastSpec"],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "HoldfastRulesTests",
+            dependencies: ["HoldfastRules"],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "HoldfastDeviceModelTests",
+            dependencies: ["HoldfastDeviceModel", "HoldfastRules", "HoldfastWire"],
             swiftSettings: strict
         ),
         .testTarget(

@@ -91,7 +91,7 @@ run_tests() {
 }
 
 skipped='' failed=0
-pure='^(HoldfastWire|HoldfastProto|HoldfastCore|HoldfastServerCore|HoldfastSpec|Tidy)Tests\.'
+pure='^(HoldfastWire|HoldfastProto|HoldfastCore|HoldfastServerCore|HoldfastRules|HoldfastDeviceModel|HoldfastSimulator|HoldfastSpec|Tidy)Tests\.'
 whole='^HoldfastEndToEndTests\.'
 if (($# > 0)); then
     run_tests "Testing" .build/test.log "$@" || failed=$?

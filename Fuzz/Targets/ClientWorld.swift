@@ -122,7 +122,8 @@ struct ClientWorld {
             case .send(_, let message):
                 // Too large is the driver's to refuse; everything else can be written.
                 _ = try? FrameCodec(encoding: .binary).encode(message)
-            case .store, .forget, .finish, .media, .note:
+            case .store, .forget, .finish, .media, .platform, .launched, .handleTap, .buildContent,
+                .note:
                 break
             }
         }

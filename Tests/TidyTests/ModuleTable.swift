@@ -6,6 +6,8 @@ enum ModuleTable {
         "HoldfastWire": [],
         "HoldfastCore": ["HoldfastWire"],
         "HoldfastServerCore": ["HoldfastWire"],
+        "HoldfastRules": [],
+        "HoldfastDeviceModel": ["HoldfastRules", "HoldfastWire"],
 
         // Client.
         "HoldfastProto": foundation.union(["HoldfastWire", "SwiftProtobuf"]),
@@ -30,7 +32,10 @@ enum ModuleTable {
     ]
 
     /// No I/O, clock, task, lock or Foundation: a simulation replays them exactly.
-    static let pure = ["HoldfastWire", "HoldfastCore", "HoldfastServerCore"]
+    static let pure = [
+        "HoldfastWire", "HoldfastCore", "HoldfastServerCore", "HoldfastRules",
+        "HoldfastDeviceModel",
+    ]
 
     /// Part of every Apple app. Nothing on Linux would notice an API that is too new for iOS 16.
     static let onApple = ["HoldfastWire", "HoldfastProto", "HoldfastCore", "Holdfast"]

@@ -41,6 +41,9 @@ extension HoldfastCall {
         case missedMessages(count: Int)
         /// Measurements and turns of the media engine.
         case media(MediaUpdate)
+        /// What keeps the call alive: whether the service runs and why not, a microphone that the
+        /// system silenced, hold, screen share, taps on the notification.
+        case keepAlive(KeepAliveReport)
         /// This reader did not take its events for ``HoldfastCall/readerPatience`` and held up the
         /// call. It gets nothing after this; the call goes on. Begin again with
         /// ``HoldfastCall/events``.
@@ -220,6 +223,7 @@ extension HoldfastCall.Event {
         case .missedMessages(let count): self = .missedMessages(count: count)
         case .media(let report): self = .media(HoldfastCall.MediaUpdate(report))
         case .channel: return nil
+        case .keepAlive(let report): self = .keepAlive(report)
         }
     }
 }

@@ -63,7 +63,8 @@ struct CallModel: RecordModel {
             self.members[participant.id] = participant
         case .participantLeft(let participant, _):
             self.members[participant.id] = nil
-        case .message, .idleWarning, .idleCleared, .missedMessages, .media, .fellBehind:
+        case .message, .idleWarning, .idleCleared, .missedMessages, .media, .keepAlive,
+            .fellBehind:
             break
         }
     }

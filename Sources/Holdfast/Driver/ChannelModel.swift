@@ -95,7 +95,7 @@ struct ChannelModel: RecordModel {
         case .channel(let event): return self.take(event, &followUps)
         // The other devices of the user, and what belongs to calls.
         case .participantJoined, .participantUpdated, .participantLeft, .message, .idleWarning,
-            .idleCleared, .media:
+            .idleCleared, .media, .keepAlive:
             return nil
         }
     }

@@ -172,6 +172,8 @@ package struct DriverCore: Sendable {
             self.outbox.append(.finish(request, outcome))
         case .media(let call, let command):
             self.outbox.append(.media(call, command))
+        case .platform, .launched, .handleTap, .buildContent:
+            break
         case .note(let call, let text):
             self.note(text, call, at: now)
         }
@@ -188,7 +190,7 @@ extension SessionEvent {
         switch self {
         case .left, .timedOut, .closed: true
         case .joined, .lost, .restored, .participantJoined, .participantUpdated, .participantLeft,
-            .message, .idleWarning, .idleCleared, .missedMessages, .media, .channel:
+            .message, .idleWarning, .idleCleared, .missedMessages, .media, .channel, .keepAlive:
             false
         }
     }

@@ -56,6 +56,14 @@ package enum ClientEvent: Hashable, Sendable {
     case watch(CallHandle, [UserID])
     /// Every listener returned for the event with this number (see ``ClientEffect/deliver``).
     case processed(CallHandle, DeliveryNumber)
+    // Of what keeps the calls alive.
+    /// The app starts the service by hand; the answer is ``ClientEffect/launched(_:_:)``.
+    case launchService(RequestID)
+    /// The app stops it by hand.
+    case abortService
+    case setHold(CallHandle, isHeld: Bool)
+    /// The user chose where the sound comes out.
+    case setOutput(AudioOutput)
 
     // By the token provider.
     case tokenProvided(CallHandle, Private<String>)
@@ -75,6 +83,7 @@ package enum ClientEvent: Hashable, Sendable {
     case appStateChanged(AppState)
     /// The process did not run for this long: it was stopped, frozen or suspended.
     case clockGap(Duration)
+    case platform(PlatformFact)
 
     // By the media engine.
     case media(CallHandle, MediaEvent)
@@ -101,6 +110,14 @@ package enum ClientEffect: Hashable, Sendable {
     /// The outcome of a command, once.
     case finish(RequestID, CommandOutcome)
     case media(CallHandle, MediaCommand)
+    case platform(PlatformCommand)
+    /// The answer to ``ClientEvent/launchService(_:)``, once.
+    case launched(RequestID, CallServiceStatus)
+    /// Ask the app's handler of taps; answer with ``PlatformFact/tapHandled(_:_:isReplaced:)``.
+    case handleTap(NotificationAction, CallHandle)
+    /// Ask the app what the call's notification is to say; answer with
+    /// ``PlatformFact/content(_:_:avatar:)``, again when its avatar is loaded.
+    case buildContent(CallHandle)
     /// A decision worth keeping in the flight recorder; carries no personal data.
     case note(CallHandle, String)
 }
@@ -233,6 +250,8 @@ package enum SessionEvent: Hashable, Sendable {
     case media(MediaReport)
     /// Of a user's channel.
     case channel(ChannelEvent)
+    /// Of what keeps the call alive.
+    case keepAlive(KeepAliveReport)
 
     /// Who this device is in the call.
     package struct SelfDescription: Hashable, Sendable {

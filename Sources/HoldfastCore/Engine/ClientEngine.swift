@@ -14,11 +14,22 @@ package struct ClientEngine: Sendable {
         /// keeps resume counters above those of earlier processes (HF-19); being wrong costs one
         /// round trip.
         package var wallOriginMilliseconds: UInt64
+        /// What the app wants of the keep-alive.
+        package var keepAlive: KeepAliveOptions
+        /// How the platform differs from others.
+        package var profile: PlatformProfile
 
         /// Creates a configuration.
-        package init(seed: UInt64, wallOriginMilliseconds: UInt64) {
+        package init(
+            seed: UInt64,
+            wallOriginMilliseconds: UInt64,
+            keepAlive: KeepAliveOptions = KeepAliveOptions(),
+            profile: PlatformProfile = .plain
+        ) {
             self.seed = seed
             self.wallOriginMilliseconds = wallOriginMilliseconds
+            self.keepAlive = keepAlive
+            self.profile = profile
         }
     }
 
@@ -126,6 +137,8 @@ package struct ClientEngine: Sendable {
                 return self.appStateChanged(.background, &turn)
             }
             self.withAll(&turn) { $0.disturb(.suspended, &$1) }
+        case .platform, .launchService, .abortService, .setHold, .setOutput:
+            break
         case .deadlineReached:
             self.withAll(&turn) { $0.deadlineReached(&$1) }
         }

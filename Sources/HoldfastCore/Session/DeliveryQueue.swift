@@ -135,6 +135,7 @@ extension SessionEvent {
     /// What a newer event of the same topic makes obsolete; nil for what is always told.
     fileprivate enum Topic: Hashable {
         case media(MediaReport.Topic)
+        case keepAlive(KeepAliveReport.Topic)
         case presence(UserID)
         case channelState
         case caughtUp
@@ -143,6 +144,7 @@ extension SessionEvent {
     fileprivate var topic: Topic? {
         switch self {
         case .media(let report): .media(report.topic)
+        case .keepAlive(let report): report.topic.map { .keepAlive($0) }
         case .channel(.presence(let user, _)): .presence(user)
         case .channel(.state): .channelState
         case .channel(.caughtUp): .caughtUp
@@ -150,6 +152,29 @@ extension SessionEvent {
             .left, .timedOut, .closed, .participantJoined, .participantUpdated, .participantLeft,
             .message, .idleWarning, .idleCleared, .missedMessages:
             nil
+        }
+    }
+}
+
+extension KeepAliveReport {
+    /// What a newer report makes obsolete.
+    fileprivate enum Topic: Hashable {
+        case service
+        case microphone
+        case hold
+        case screenShare
+        case pictureInPicture
+    }
+
+    fileprivate var topic: Topic? {
+        switch self {
+        case .service: .service
+        case .microphoneSilenced, .microphoneHeard: .microphone
+        case .held, .resumed: .hold
+        case .screenShare: .screenShare
+        case .pictureInPicture: .pictureInPicture
+        // Each tap is one.
+        case .action: nil
         }
     }
 }

@@ -11,7 +11,7 @@ package struct PhoneEvent: Codable, Hashable, Sendable {
     /// `joined`, `lost`, `restored`, `left`, `timed_out`, `closed`, `participant_joined`,
     /// `participant_updated`, `participant_left`, `message`, `idle_warning`, `idle_cleared`,
     /// `missed`, `sent`, `failed`, `peer`, `reception`, `media`, `video_ended`, `devices`, `route`,
-    /// `notice`. Of a user's channel: `channel`, `ring`, `ring_ended`, `ringing`, `ringing_ended`,
+    /// `notice`, `keep_alive`. Of a user's channel: `channel`, `ring`, `ring_ended`, `ringing`, `ringing_ended`,
     /// `user_message`, `presence`, `caught_up`, `push_set`, `woken`, `signed_out`, `channel_closed`.
     package var event: String
     /// Who joined, changed, left, sent or is measured.

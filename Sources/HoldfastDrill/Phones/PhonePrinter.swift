@@ -120,6 +120,9 @@ extension PhoneEvent {
             self.init("missed")
             self.text = "\(count)"
         case .media(let update): self.init(update, names: names)
+        case .keepAlive(let report):
+            self.init("keep_alive")
+            self.reason = "\(report)"
         case .fellBehind: self.init("fell_behind")
         }
     }

@@ -470,7 +470,7 @@ struct PairWorld {
             self.stored = session
         case .forget:
             self.stored = nil
-        case .media, .note:
+        case .media, .platform, .launched, .handleTap, .buildContent, .note:
             break
         }
     }

@@ -1,0 +1,4 @@
+extension RuleBook {
+    /// iOS and iPadOS, 16 to 26.
+    package static let apple: [Rule] = []
+}

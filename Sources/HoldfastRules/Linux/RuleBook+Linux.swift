@@ -1,0 +1,4 @@
+extension RuleBook {
+    /// A Linux desktop.
+    package static let linux: [Rule] = []
+}
