@@ -236,7 +236,9 @@ let package = Package(
         ),
         .testTarget(
             name: "HoldfastDeviceModelTests",
-            dependencies: ["HoldfastDeviceModel", "HoldfastRules", "HoldfastWire"],
+            dependencies: [
+                "HoldfastDeviceModel", "HoldfastRules", "HoldfastWire", "HoldfastSpec",
+            ],
             swiftSettings: strict
         ),
         .testTarget(

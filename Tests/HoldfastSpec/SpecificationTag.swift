@@ -14,3 +14,17 @@ extension Trait where Self == SpecificationTag {
         SpecificationTag(clause: clause)
     }
 }
+
+/// Names the rules of operating systems that a test of the device model proves:
+/// `@Test(.rule("A-FGS-01"))`.
+///
+/// A test fails on a modelled rule without one, and on a name that is no rule.
+public struct RuleTag: TestTrait, SuiteTrait {
+    /// The rules, such as `A-FGS-01`.
+    public let rules: [String]
+}
+
+extension Trait where Self == RuleTag {
+    /// Marks a test as the proof of rules.
+    public static func rule(_ rules: String...) -> RuleTag { RuleTag(rules: rules) }
+}
