@@ -47,7 +47,7 @@ fuzz: setup
 test-threads: setup setup-test
 	@scripts/test-threads.sh
 
-## performance: measure how fast a phone is back, and draw the plots of docs/performance.md (14 minutes)
+## performance: measure how fast a phone is back, and draw the plots of docs/performance.md (75 minutes)
 .PHONY: performance
 performance: setup build
 	@scripts/performance.sh

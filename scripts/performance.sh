@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Measures how fast a phone is back and what channels cost, and draws docs/performance.md's plots and tables: make performance.
+# Measures how fast a phone is back and what channels and the background cost, and draws docs/performance.md's plots and tables: make performance.
 # With --draw only draws what was measured before.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -17,6 +17,9 @@ if [ "${1:-}" != --draw ]; then
     channels=$(dirname "$measured")/channels.jsonl
     .build/debug/holdfastctl measure --channels >"$channels.new" || refuse "Channels were not measured."
     mv "$channels.new" "$channels"
+    pocket=$(dirname "$measured")/background.jsonl
+    .build/debug/holdfastctl measure --background 60 >"$pocket.new" || refuse "The background was not measured."
+    mv "$pocket.new" "$pocket"
 fi
 if ! "$python" -c 'import matplotlib' 2>/dev/null; then
     say "Installing matplotlib into .build/plots"

@@ -112,12 +112,23 @@ def channel_table():
     return "\n".join(lines)
 
 
+def background_table():
+    lines = ["| the phone with the call | wakings an hour | packets an hour | bytes an hour |", "|---|---|---|---|"]
+    for row in map(json.loads, (ROOT / "docs/measurements/background.jsonl").read_text().splitlines()):
+        lines.append(
+            f"| {row['row']} | {row['wakes_per_hour']:.0f} | {row['packets_per_hour']:.0f} "
+            f"| {row['bytes_per_hour']:.0f} |"
+        )
+    return "\n".join(lines)
+
+
 def write_tables():
     page = ROOT / "docs/performance.md"
     text = page.read_text()
     tables = {name: table(name, first) for name, first in
               [("transport", "transport"), ("answer-size", "missed"), ("outage", "outage")]}
     tables["channels"] = channel_table()
+    tables["background"] = background_table()
     for name, content in tables.items():
         marked = re.compile(rf"(<!-- table: {name} -->\n).*?(<!-- end -->)", re.S)
         text, count = marked.subn(lambda found: f"{found[1]}{content}\n{found[2]}", text)

@@ -49,11 +49,12 @@ struct RunCommand: AsyncParsableCommand {
 struct MeasureCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "measure",
-        abstract: "Measures how fast a phone is back, or what users' channels cost a server.",
+        abstract: "Measures how fast a phone is back, or what channels and pockets cost.",
         discussion: """
             A line of JSON per row on standard output; people read standard error. Returns stand each \
             beside plain TCP on the same network in the same run; they take about 7 minutes and need \
-            root and /dev/net/tun for their networks. Channels take about 4 minutes.
+            root and /dev/net/tun for their networks. Channels take about 4 minutes. What a call in \
+            the background costs is counted by tcpdump, as root, for as long as you say.
             """
     )
 
@@ -66,6 +67,14 @@ struct MeasureCommand: AsyncParsableCommand {
     @Option(help: "Users whose channels are measured, 1 to 20000.")
     var users = 10_000
 
+    @Option(
+        help: ArgumentHelp(
+            "What a call costs in the background, counted for so long, 1 to 1440.",
+            valueName: "minutes"
+        )
+    )
+    var background: Int?
+
     func validate() throws {
         guard (1...100).contains(self.repetitions) else {
             throw ValidationError("--repetitions is 1 to 100.")
@@ -73,9 +82,21 @@ struct MeasureCommand: AsyncParsableCommand {
         guard (1...20_000).contains(self.users) else {
             throw ValidationError("--users is 1 to 20000.")
         }
+        guard (1...1440).contains(self.background ?? 1) else {
+            throw ValidationError("--background is 1 to 1440 minutes.")
+        }
     }
 
     func run() async throws {
+        if let background {
+            let narrator = Narrator(isJSON: true)
+            var measurement = BackgroundMeasurement(tell: narrator.tell)
+            measurement.length = .seconds(60 * background)
+            return try await measurement.run { sample in
+                print(try sample.line())
+                narrator.tell(sample.summary)
+            }
+        }
         if self.channels {
             let narrator = Narrator(isJSON: true)
             var measurement = ChannelMeasurement(tell: narrator.tell)

@@ -34,6 +34,18 @@ struct ProcessFacts: Hashable, Sendable {
         return text.split(separator: " ").compactMap { pid_t($0) }
     }
 
+    /// The inodes of a process's sockets, as `/proc/net/tcp` names them.
+    static func sockets(of pid: pid_t) -> Set<String> {
+        let folder = "/proc/\(pid)/fd"
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+        let targets = names.compactMap {
+            try? FileManager.default.destinationOfSymbolicLink(atPath: folder + "/" + $0)
+        }
+        return Set(
+            targets.filter { $0.hasPrefix("socket:[") }.map { String($0.dropFirst(8).dropLast()) }
+        )
+    }
+
     /// Whether somebody listens on a TCP port in a process's network namespace.
     static func isListening(on port: Int, besides pid: pid_t) -> Bool {
         let text = (try? String(contentsOfFile: "/proc/\(pid)/net/tcp", encoding: .utf8)) ?? ""
