@@ -231,7 +231,7 @@ let package = Package(
         ),
         .testTarget(
             name: "HoldfastRulesTests",
-            dependencies: ["HoldfastRules"],
+            dependencies: ["HoldfastRules", "HoldfastSpec"],
             swiftSettings: strict
         ),
         .testTarget(

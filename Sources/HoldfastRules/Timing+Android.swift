@@ -182,5 +182,40 @@ extension Timing {
             spans: [Span(33, .seconds(60))],
             isRemote: true
         )
+        package static let mediaButtonAllowance = Timing(
+            "mediaButtonAllowance",
+            "for which a media button counts as being in use",
+            spans: [Span(30, .seconds(10))],
+            isRemote: true
+        )
+        package static let timedServiceWindow = Timing(
+            "timedServiceWindow",
+            "over which the time of such services is summed",
+            spans: [Span(35, .seconds(86_400))]
+        )
+        package static let stickySpacing = Timing(
+            "stickySpacing",
+            "that the restarts of two services lie apart at least",
+            .seconds(10),
+            isRemote: true
+        )
+        package static let stickyCrash = Timing(
+            "stickyCrash",
+            "that each crash from the second one on adds to the delay of a restart",
+            .seconds(1_800),
+            isRemote: true
+        )
+        package static let telecomTransitory = Timing(
+            "telecomTransitory",
+            "that a call may stay between two states",
+            spans: [Span(34, .seconds(5))],
+            isRemote: true
+        )
+        package static let telecomIntermediate = Timing(
+            "telecomIntermediate",
+            "that a call may dial or ring",
+            spans: [Span(34, .seconds(60))],
+            isRemote: true
+        )
     }
 }

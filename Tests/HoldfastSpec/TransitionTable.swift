@@ -73,37 +73,17 @@ public struct TransitionTable {
     ///
     /// Records one issue for the first line that differs, and for a missing page.
     public func verify(sourceLocation: SourceLocation = #_sourceLocation) throws {
-        let isRecording = ProcessInfo.processInfo.environment["HOLDFAST_RECORD"] == "1"
-        if isRecording { try self.record() }
-        if let difference = self.difference {
-            Issue.record("\(difference)", sourceLocation: sourceLocation)
-        }
+        try self.recorded.verify(sourceLocation: sourceLocation)
     }
 
-    /// Writes the page.
-    package func record() throws {
-        try FileManager.default.createDirectory(at: self.folder, withIntermediateDirectories: true)
-        try self.page.write(to: self.file, atomically: true, encoding: .utf8)
-    }
-
-    /// The first line in which page and machine differ, for people; nil when there is none.
-    package var difference: String? {
-        let hint = "If the change is meant, run this test once with HOLDFAST_RECORD=1."
-        guard let recorded = try? String(contentsOf: self.file, encoding: .utf8) else {
-            return "docs/state-machines/\(self.name).md does not exist. \(hint)"
-        }
-        let before = recorded.split(separator: "\n", omittingEmptySubsequences: false)
-        let after = self.page.split(separator: "\n", omittingEmptySubsequences: false)
-        for index in 0..<max(before.count, after.count) {
-            let old = index < before.count ? before[index] : "(nothing)"
-            let new = index < after.count ? after[index] : "(nothing)"
-            guard old != new else { continue }
-            return """
-                docs/state-machines/\(self.name).md:\(index + 1) says «\(old)», \
-                the machine says «\(new)». \(hint)
-                """
-        }
-        return nil
+    /// The table and the page that it is compared with.
+    package var recorded: RecordedPage {
+        RecordedPage(
+            path: "docs/state-machines/\(self.name).md",
+            file: self.folder.appending(path: self.name + ".md"),
+            author: "the machine",
+            text: self.page
+        )
     }
 
     /// The page in Markdown.
@@ -132,8 +112,6 @@ public struct TransitionTable {
             \(table.joined())
             """
     }
-
-    private var file: URL { self.folder.appending(path: self.name + ".md") }
 
     /// `HoldfastCore.LinkMachine.Effect.connect(attempt: 1)` becomes `connect(attempt: 1)`.
     ///

@@ -58,12 +58,12 @@ import Testing
 
     @Test func `a recorded page agrees until the machine changes`() throws {
         defer { try? FileManager.default.removeItem(at: self.folder) }
-        #expect(self.table(attempt: 1).difference?.contains("does not exist") == true)
+        #expect(self.table(attempt: 1).recorded.difference?.contains("does not exist") == true)
 
-        try self.table(attempt: 1).record()
-        #expect(self.table(attempt: 1).difference == nil)
+        try self.table(attempt: 1).recorded.record()
+        #expect(self.table(attempt: 1).recorded.difference == nil)
 
-        let difference = try #require(self.table(attempt: 2).difference)
+        let difference = try #require(self.table(attempt: 2).recorded.difference)
         #expect(
             difference.hasPrefix(
                 "docs/state-machines/link.md:13 says «| up | dropped | waiting(attempt: 1)"

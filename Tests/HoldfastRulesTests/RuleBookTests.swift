@@ -1,0 +1,105 @@
+import Foundation
+import Testing
+
+@testable import HoldfastRules
+
+@Suite struct RuleBookTests {
+    @Test func `each name is given once, and tells platform and section`() {
+        var seen: Set<Rule.ID> = []
+        for rule in RuleBook.rules {
+            #expect(seen.insert(rule.id).inserted, "\(rule.id) twice")
+            let letter =
+                switch rule.scope.platform {
+                case .android: "A"
+                case .apple: "I"
+                case .linux: "L"
+                }
+            let name = rule.id.rawValue
+            #expect(name.hasPrefix(letter + "-"), "\(rule.id) on \(rule.scope.platform)")
+            #expect(name.wholeMatch(of: /[AIL]-[A-Z]+-([0-9]{2}|[A-Z]+)/) != nil, "\(rule.id)")
+            #expect(RuleBook.rule(rule.id) == rule)
+        }
+    }
+
+    @Test func `the rules of Android and of Linux are all there`() {
+        #expect(RuleBook.android.count == 129)
+        #expect(RuleBook.linux.count == 22)
+        #expect(RuleBook.rule("A-FGS-99") == nil)
+    }
+
+    @Test func `the name of a duration means one duration`() {
+        var seen: [String: Timing] = [:]
+        for timing in RuleBook.rules.flatMap(\.timings) {
+            #expect(seen.updateValue(timing, forKey: timing.name) ?? timing == timing)
+            #expect(!timing.name.isEmpty && !timing.meaning.isEmpty, "\(timing.name)")
+        }
+    }
+
+    @Test func `a rule says when, then and where it was read`() {
+        for rule in RuleBook.rules {
+            #expect(!rule.condition.isEmpty && !rule.effect.isEmpty, "\(rule.id)")
+            #expect(!rule.source.isEmpty, "\(rule.id)")
+            if case .absent(let because) = rule.modelling {
+                #expect(!because.isEmpty, "\(rule.id)")
+            }
+        }
+    }
+
+    @Test func `nothing is in the model without having been asked for that nobody has verified`() {
+        for rule in RuleBook.rules where rule.confidence == .unverified {
+            #expect(rule.modelling != .modelled, "\(rule.id)")
+        }
+    }
+
+    @Test func `a duration holds somewhere where its rule does`() {
+        for rule in RuleBook.rules {
+            for timing in rule.timings {
+                let last = rule.scope.system?.upperBound ?? .newest
+                #expect(timing.duration(on: last) != nil, "\(rule.id): \(timing.name)")
+            }
+        }
+    }
+}
+
+/// Every rule of a model has its test in Tests/HoldfastDeviceModelTests.
+@Suite struct RuleTagTests {
+    @Test func `every rule of a model has a test that names it`() throws {
+        let named = try Self.named()
+        // The models of the platforms come one after the other.
+        let platforms = Set(named.compactMap { RuleBook.rule(Rule.ID($0))?.scope.platform })
+        for rule in RuleBook.rules where platforms.contains(rule.scope.platform) {
+            switch rule.modelling {
+            case .modelled, .optional:
+                #expect(named.contains(rule.id.rawValue), "\(rule.id) has no test")
+            case .absent: break
+            }
+        }
+    }
+
+    @Test func `every rule that a test names is in the book`() throws {
+        let platforms = Set(RuleBook.rules.map { $0.id.rawValue.prefix(1) })
+        for name in try Self.named() where platforms.contains(name.prefix(1)) {
+            #expect(RuleBook.rule(Rule.ID(name)) != nil, "\(name)")
+        }
+    }
+
+    /// What stands in `.rule("…", "…")` of the tests of the models.
+    private static func named() throws -> Set<String> {
+        let folder = URL(filePath: #filePath).appending(path: "../../HoldfastDeviceModelTests")
+            .standardizedFileURL
+        let files = FileManager.default.enumerator(at: folder, includingPropertiesForKeys: nil)
+        var names: Set<String> = []
+        while let file = files?.nextObject() as? URL {
+            guard file.pathExtension == "swift" else { continue }
+            let text = try String(contentsOf: file, encoding: .utf8)
+            for tag in text.split(separator: ".rule(").dropFirst() {
+                let arguments = tag.prefix { $0 != ")" }
+                let literals = arguments.split(separator: "\"", omittingEmptySubsequences: false)
+                for (index, literal) in literals.enumerated() where index % 2 == 1 {
+                    names.insert(String(literal))
+                }
+            }
+        }
+        return names
+    }
+}
