@@ -73,11 +73,14 @@ extension RuleBook.Android {
             .android(),
             when: "A foreground service of the app runs.",
             then: """
-                The process is in the state foreground-service. It has the network; it has \
-                camera, microphone and location only where the service has their type and \
-                holds the right of an app in use.
+                The process is in the state foreground-service; another process of the app is not \
+                raised by it. It has the network; it has camera, microphone and location only \
+                where the service has their type and holds the right of an app in use.
                 """,
-            fix: "Start the service with its types while the app is visible.",
+            fix: """
+                Start the service with its types while the app is visible, in the process that has \
+                the call.
+                """,
             source: "AOSP API 36, OomAdjuster.java 2436-2462",
             .source
         ),
