@@ -50,7 +50,19 @@ extension Timing {
         package static let terminateNotice = Timing(
             "terminateNotice",
             "in which willTerminate must return",
-            .seconds(5)
+            .seconds(5),
+            strict: .zero
+        )
+        package static let backgroundPushWindow = Timing(
+            "backgroundPushWindow",
+            "in which no more than two or three background pushes wake the app",
+            .seconds(3_600)
+        )
+        package static let actionTimeout = Timing(
+            "actionTimeout",
+            "in which an action of CallKit must be fulfilled; Apple publishes no number, this one is ours",
+            .seconds(30),
+            strict: .seconds(5)
         )
         package static let silentSession = Timing(
             "silentSession",

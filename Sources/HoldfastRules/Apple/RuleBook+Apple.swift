@@ -1,4 +1,5 @@
 extension RuleBook {
     /// iOS and iPadOS, 16 to 26.
-    package static let apple: [Rule] = []
+    package static let apple: [Rule] =
+        appleLifeCycle + appleBackground + appleAudio + appleCalls + appleCamera + appleProcess
 }
