@@ -94,40 +94,29 @@ extension AppleDevice {
         return self.permissions[.microphone] == .granted ? .open : .closed("I-PRIV-02")
     }
 
-    mutating func applyAudioCall(_ call: AppCall, at now: MonotonicInstant) {
-        switch call {
-        case .configureAudio(let category, let isMixable):
+    mutating func apply(_ request: AudioRequest, at now: MonotonicInstant) {
+        switch request {
+        case .configure(let category, let isMixable):
             self.audio.category = category
             self.audio.isMixable = isMixable
-        case .activateAudio:
+        case .activate:
             if let (code, rule) = self.activate() { self.tell(.error(.audio(code)), rule) }
-        case .deactivateAudio:
+        case .deactivate:
             let wasRunning = self.audio.isRunning
             self.audio.state = .inactive
             self.audio.stop()
             if wasRunning { self.tell(.error(.audio(.isBusy)), "I-AUD-08") }
             self.extendGraceAfterSound(wasRunning, at: now)
-        case .startAudio: self.startAudio()
-        case .stopAudio:
+        case .start: self.startAudio()
+        case .stop:
             let wasRunning = self.audio.isRunning
             self.audio.stop()
             self.extendGraceAfterSound(wasRunning, at: now)
         case .setAudible(let isAudible): self.audio.isAudible = isAudible
-        // Each goes to its own topic.
-        case .finishLaunching, .finishTerminating, .blockMainThread, .freeMainThread,
-            .beginBackgroundTask, .endBackgroundTask, .hold, .release, .startCamera, .stopCamera,
-            .setMultitaskingCamera, .armPictureInPicture, .startPictureInPicture,
-            .stopPictureInPicture, .releasePictureInPicture, .startScreenCapture,
-            .stopScreenCapture, .createPushRegistry, .completeBackgroundPush, .reportIncomingCall,
-            .requestOutgoingCall, .reportOutgoingCall, .reportCallEnded, .fulfil, .fail,
-            .registerScheduledTask, .submitScheduledTask, .handleExpiration,
-            .completeScheduledTask, .openSocket, .closeSocket, .startLiveActivity,
-            .endLiveActivity:
-            break
         }
     }
 
-    mutating func applyInterruption(_ event: Event, at now: MonotonicInstant) {
+    mutating func apply(_ event: AudioEvent, at now: MonotonicInstant) {
         switch event {
         case .cellularCallRang:
             guard self.others.call == .none else { return }
@@ -162,16 +151,6 @@ extension AppleDevice {
             self.others.interrupters.remove(interrupter)
             self.uncover(Self.cover(of: interrupter), at: now)
             self.endInterruption(shouldResume: shouldResume, at: now)
-        // Each goes to its own topic.
-        case .appOpened, .appLeft, .locked, .unlocked, .controlCentreOpened, .controlCentreClosed,
-            .appSwipedAway, .splitViewEntered, .splitViewLeft, .sceneDisconnected,
-            .pictureInPictureStashed, .pictureInPictureUnstashed, .pictureInPictureClosed,
-            .permissionChanged, .otherAppTookCamera, .otherAppReleasedCamera,
-            .systemPressureRose, .systemPressureFell, .callAnswered, .callEnded, .callHeld,
-            .callMuted, .callsSwapped, .doNotDisturbChanged, .providerReset, .voipPushArrived,
-            .backgroundPushArrived, .scheduledTaskCameDue, .backgroundTimeTaken, .memoryRanOut,
-            .overheated, .wokenTooOften, .rebooted, .app, .deadlineReached:
-            break
         }
     }
 

@@ -43,21 +43,21 @@ extension AppleDevice {
         }
     }
 
-    mutating func applySystemCall(_ event: Event, at now: MonotonicInstant) {
+    mutating func apply(_ event: CallEvent, at now: MonotonicInstant) {
         switch event {
-        case .callAnswered(let call):
+        case .answered(let call):
             guard self.calls.state(of: call) == .ringing else { return }
             self.perform(.answer(call), at: now)
-        case .callEnded(let call):
+        case .ended(let call):
             guard self.calls.state(of: call) != nil else { return }
             self.perform(.end(call), at: now)
-        case .callHeld(let call, let isHeld):
+        case .held(let call, let isHeld):
             guard self.calls.state(of: call) == (isHeld ? .connected : .held) else { return }
             self.perform(.setHeld(call, isHeld), at: now)
-        case .callMuted(let call, let isMuted):
+        case .muted(let call, let isMuted):
             guard self.calls.state(of: call) != nil else { return }
             self.perform(.setMuted(call, isMuted), at: now)
-        case .callsSwapped(let first, let second):
+        case .swapped(let first, let second):
             guard self.calls.state(of: first) == .connected,
                 self.calls.state(of: second) == .held
             else { return }
@@ -69,16 +69,6 @@ extension AppleDevice {
             self.calls.pending.removeAll()
             if self.runsCode { self.tell(.providerDidReset, "I-CK-04") }
             self.deactivateByCallKit("I-CK-04", at: now)
-        // Each goes to its own topic.
-        case .appOpened, .appLeft, .locked, .unlocked, .controlCentreOpened, .controlCentreClosed,
-            .appSwipedAway, .splitViewEntered, .splitViewLeft, .sceneDisconnected,
-            .pictureInPictureStashed, .pictureInPictureUnstashed, .pictureInPictureClosed,
-            .permissionChanged, .cellularCallRang, .cellularCallAnswered, .cellularCallEnded,
-            .interruptionBegan, .interruptionEnded, .otherAppTookCamera, .otherAppReleasedCamera,
-            .systemPressureRose, .systemPressureFell, .voipPushArrived, .backgroundPushArrived,
-            .scheduledTaskCameDue, .backgroundTimeTaken, .memoryRanOut, .overheated,
-            .wokenTooOften, .rebooted, .app, .deadlineReached:
-            break
         }
     }
 
@@ -97,36 +87,26 @@ extension AppleDevice {
         self.tell(.perform(action), "I-CK-02")
     }
 
-    mutating func applyCallCall(_ call: AppCall, at now: MonotonicInstant) {
-        switch call {
+    mutating func apply(_ request: CallRequest, at now: MonotonicInstant) {
+        switch request {
         case .createPushRegistry: self.createPushRegistry()
         case .completeBackgroundPush: self.pushes.handledUntil = nil
-        case .reportIncomingCall(let call, let framework):
+        case .reportIncoming(let call, let framework):
             self.reportIncoming(call, through: framework, at: now)
-        case .requestOutgoingCall(let call):
+        case .requestOutgoing(let call):
             guard self.calls.state(of: call) == nil else { return }
             self.calls.calls.append(SystemCalls.Call(id: call, state: .starting))
             self.perform(.start(call), at: now)
-        case .reportOutgoingCall(let call, let isConnected):
+        case .reportOutgoing(let call, let isConnected):
             // I-CK-07. What is shown changes, and nothing else does.
             if isConnected, self.calls.state(of: call) == .starting {
                 self.calls.set(.connected, of: call)
             }
-        case .reportCallEnded(let call): self.endCall(call, "I-CK-02", at: now)
+        case .reportEnded(let call): self.endCall(call, "I-CK-02", at: now)
         case .fulfil(let action): self.fulfil(action, at: now)
         case .fail(let action):
             guard self.take(action) else { return }
             self.giveUp(action, at: now)
-        // Each goes to its own topic.
-        case .finishLaunching, .finishTerminating, .blockMainThread, .freeMainThread,
-            .beginBackgroundTask, .endBackgroundTask, .hold, .release, .configureAudio,
-            .activateAudio, .deactivateAudio, .startAudio, .stopAudio, .setAudible, .startCamera,
-            .stopCamera, .setMultitaskingCamera, .armPictureInPicture, .startPictureInPicture,
-            .stopPictureInPicture, .releasePictureInPicture, .startScreenCapture,
-            .stopScreenCapture, .registerScheduledTask, .submitScheduledTask, .handleExpiration,
-            .completeScheduledTask, .openSocket, .closeSocket, .startLiveActivity,
-            .endLiveActivity:
-            break
         }
     }
 

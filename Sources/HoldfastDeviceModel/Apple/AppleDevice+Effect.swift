@@ -1,7 +1,7 @@
 extension AppleDevice {
     /// What the system does. What the app is told comes in the order in which it is told.
     package enum Effect: Hashable, Sendable {
-        /// The process starts; the app's `didFinishLaunching` runs until ``AppCall/finishLaunching``.
+        /// The process starts; the app's `didFinishLaunching` runs until ``ProcessRequest/finishLaunching``.
         case launched(isForeground: Bool)
         /// A change of visibility, and whose method is called. The notification of UIApplication is
         /// posted in both cases.

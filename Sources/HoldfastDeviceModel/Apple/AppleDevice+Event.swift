@@ -1,8 +1,19 @@
 extension AppleDevice {
     /// What happens to a device.
     package enum Event: Hashable, Sendable {
-        // The user and the app's place on the screen.
+        case screen(ScreenEvent)
+        case audio(AudioEvent)
+        case picture(PictureEvent)
+        case call(CallEvent)
+        case system(SystemEvent)
+        /// The app does something. A suspended or dead one can't.
+        case app(AppCall)
+        /// ``AppleDevice/nextDeadline`` has passed.
+        case deadlineReached
+    }
 
+    /// The user, and the app's place on the screen.
+    package enum ScreenEvent: Hashable, Sendable {
         /// The user opens the app, or returns to it. Ignored while locked.
         case appOpened
         /// Home, or a switch to another app.
@@ -13,46 +24,55 @@ extension AppleDevice {
         /// Covers the app without sending it to the background.
         case controlCentreOpened
         case controlCentreClosed
-        /// Swiped away in the app switcher.
+        /// In the app switcher.
         case appSwipedAway
-        /// A second app stands beside this one.
-        case splitViewEntered
-        case splitViewLeft
         /// A scene in the background was let go of, to save memory or because the user closed it.
         case sceneDisconnected
-        case pictureInPictureStashed
-        case pictureInPictureUnstashed
-        case pictureInPictureClosed
         case permissionChanged(Permission, isGranted: Bool)
+    }
 
-        // Audio, camera and calls of others.
-
+    /// Others take the audio, or give it back.
+    package enum AudioEvent: Hashable, Sendable {
         case cellularCallRang
-        /// The user takes it, and does so with a call of ours that CallKit shows.
+        /// The user takes it, and does so with the calls of ours that CallKit shows.
         case cellularCallAnswered(CallChoice)
         /// It ended, or was not taken.
         case cellularCallEnded
         case interruptionBegan(Interrupter)
         /// May come without a beginning.
         case interruptionEnded(Interrupter, shouldResume: Bool)
+    }
+
+    /// What is seen beside the app, and who else wants the camera.
+    package enum PictureEvent: Hashable, Sendable {
+        /// A second app stands beside this one.
+        case splitViewEntered
+        case splitViewLeft
+        /// The picture is moved to the edge of the screen.
+        case stashed
+        case unstashed
+        /// The user closes the picture in picture.
+        case closed
         case otherAppTookCamera
         case otherAppReleasedCamera
         case systemPressureRose
         case systemPressureFell
+    }
 
-        // Calls of ours, as the user handles them in the system's screens.
-
-        case callAnswered(SystemCallID)
-        case callEnded(SystemCallID)
-        case callHeld(SystemCallID, isHeld: Bool)
-        case callMuted(SystemCallID, isMuted: Bool)
+    /// Calls of ours, as the user handles them in the system's screens.
+    package enum CallEvent: Hashable, Sendable {
+        case answered(SystemCallID)
+        case ended(SystemCallID)
+        case held(SystemCallID, isHeld: Bool)
+        case muted(SystemCallID, isMuted: Bool)
         /// The first is held, the second taken up.
-        case callsSwapped(SystemCallID, SystemCallID)
+        case swapped(SystemCallID, SystemCallID)
         case doNotDisturbChanged(isOn: Bool)
         case providerReset
+    }
 
-        // The system.
-
+    /// The system, and what reaches it from outside.
+    package enum SystemEvent: Hashable, Sendable {
         case voipPushArrived
         case backgroundPushArrived
         /// The system finds the time for a task that was submitted.
@@ -64,15 +84,18 @@ extension AppleDevice {
         /// Pushes woke the app more often than the system likes.
         case wokenTooOften
         case rebooted
-
-        /// The app does something. A suspended or dead one can't.
-        case app(AppCall)
-        /// ``AppleDevice/nextDeadline`` has passed.
-        case deadlineReached
     }
 
     /// What code of the app does.
     package enum AppCall: Hashable, Sendable {
+        case process(ProcessRequest)
+        case audio(AudioRequest)
+        case picture(PictureRequest)
+        case call(CallRequest)
+        case service(ServiceRequest)
+    }
+
+    package enum ProcessRequest: Hashable, Sendable {
         /// `didFinishLaunching` returns.
         case finishLaunching
         /// `willTerminate` returns.
@@ -84,45 +107,53 @@ extension AppleDevice {
         /// Take something that must not be held in the background.
         case hold(SharedResource)
         case release(SharedResource)
+    }
 
+    package enum AudioRequest: Hashable, Sendable {
         /// Set the category; possible at any time.
-        case configureAudio(AudioCategory, isMixable: Bool)
-        case activateAudio
-        case deactivateAudio
+        case configure(AudioCategory, isMixable: Bool)
+        case activate
+        case deactivate
         /// Start input and output, and with it the session if it is not active.
-        case startAudio
-        case stopAudio
+        case start
+        case stop
         /// Whether what runs can be heard. Only rule I-AUD-09 listens.
         case setAudible(Bool)
+    }
 
+    package enum PictureRequest: Hashable, Sendable {
         case startCamera(Capture)
         case stopCamera
         /// `isMultitaskingCameraAccessEnabled`, for the next start.
         case setMultitaskingCamera(Bool)
-        /// Set up the controller, so that it starts by itself when the app is left.
-        case armPictureInPicture
-        case startPictureInPicture
-        case stopPictureInPicture
+        /// Set up the controller, so that picture in picture starts by itself when the app is left.
+        case arm
+        case start
+        case stop
         /// Let go of the controller.
-        case releasePictureInPicture
+        case release
         case startScreenCapture
         case stopScreenCapture
+    }
 
+    package enum CallRequest: Hashable, Sendable {
         case createPushRegistry
         case completeBackgroundPush
-        case reportIncomingCall(SystemCallID, CallFramework)
+        case reportIncoming(SystemCallID, CallFramework)
         /// `CXStartCallAction`; the action comes back to be performed.
-        case requestOutgoingCall(SystemCallID)
-        case reportOutgoingCall(SystemCallID, isConnected: Bool)
-        case reportCallEnded(SystemCallID)
+        case requestOutgoing(SystemCallID)
+        case reportOutgoing(SystemCallID, isConnected: Bool)
+        case reportEnded(SystemCallID)
         case fulfil(CallAction)
         case fail(CallAction)
+    }
 
-        case registerScheduledTask(ScheduledTaskID)
-        case submitScheduledTask(ScheduledTaskID)
+    package enum ServiceRequest: Hashable, Sendable {
+        case registerTask(ScheduledTaskID)
+        case submitTask(ScheduledTaskID)
         /// Give the running task an expiration handler.
         case handleExpiration(ScheduledTaskID)
-        case completeScheduledTask(ScheduledTaskID)
+        case completeTask(ScheduledTaskID)
         case openSocket(Network)
         case closeSocket
         case startLiveActivity

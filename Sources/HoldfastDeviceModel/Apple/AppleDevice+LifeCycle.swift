@@ -37,7 +37,7 @@ extension AppleDevice {
         }
     }
 
-    mutating func applyLifeCycle(_ event: Event, at now: MonotonicInstant) {
+    mutating func apply(_ event: ScreenEvent, at now: MonotonicInstant) {
         switch event {
         case .appOpened:
             guard !self.screen.isLocked else { return }
@@ -74,21 +74,6 @@ extension AppleDevice {
                 self.kill(.permissionChanged, "I-PRIV-03")
             }
         case .appSwipedAway: self.swipeAway(at: now)
-        case .memoryRanOut: self.killInBackground(.outOfMemory, "I-KILL-04")
-        case .overheated: self.kill(.code(.tooHot), "I-BG-11")
-        case .wokenTooOften:
-            guard self.configuration.info.backgroundModes.contains(.voip) else { return }
-            self.killInBackground(.code(.wokenTooOften), "I-BG-10")
-        case .rebooted: self.reboot()
-        // Each goes to its own topic.
-        case .splitViewEntered, .splitViewLeft, .pictureInPictureStashed,
-            .pictureInPictureUnstashed, .pictureInPictureClosed, .otherAppTookCamera,
-            .otherAppReleasedCamera, .systemPressureRose, .systemPressureFell, .cellularCallRang,
-            .cellularCallAnswered, .cellularCallEnded, .interruptionBegan, .interruptionEnded,
-            .callAnswered, .callEnded, .callHeld, .callMuted, .callsSwapped,
-            .doNotDisturbChanged, .providerReset, .voipPushArrived, .backgroundPushArrived,
-            .scheduledTaskCameDue, .backgroundTimeTaken, .app, .deadlineReached:
-            break
         }
     }
 

@@ -54,33 +54,24 @@ extension AppleDevice {
         }
     }
 
-    mutating func applyPicture(_ event: Event) {
+    mutating func apply(_ event: PictureEvent) {
         switch event {
         case .splitViewEntered: self.camera.isSplitView = true
         case .splitViewLeft: self.camera.isSplitView = false
-        case .pictureInPictureStashed:
+        case .stashed:
             if self.picture == .floating { self.picture = .stashed }
-        case .pictureInPictureUnstashed:
+        case .unstashed:
             if self.picture == .stashed { self.picture = .floating }
-        case .pictureInPictureClosed: self.endFloating(nil)
+        case .closed: self.endFloating(nil)
         case .otherAppTookCamera: self.camera.isInUseByOther = true
         case .otherAppReleasedCamera: self.camera.isInUseByOther = false
         case .systemPressureRose: self.camera.isUnderPressure = true
         case .systemPressureFell: self.camera.isUnderPressure = false
-        // Each goes to its own topic.
-        case .appOpened, .appLeft, .locked, .unlocked, .controlCentreOpened, .controlCentreClosed,
-            .appSwipedAway, .sceneDisconnected, .permissionChanged, .cellularCallRang,
-            .cellularCallAnswered, .cellularCallEnded, .interruptionBegan, .interruptionEnded,
-            .callAnswered, .callEnded, .callHeld, .callMuted, .callsSwapped,
-            .doNotDisturbChanged, .providerReset, .voipPushArrived, .backgroundPushArrived,
-            .scheduledTaskCameDue, .backgroundTimeTaken, .memoryRanOut, .overheated,
-            .wokenTooOften, .rebooted, .app, .deadlineReached:
-            break
         }
     }
 
-    mutating func applyPictureCall(_ call: AppCall) {
-        switch call {
+    mutating func apply(_ request: PictureRequest) {
+        switch request {
         case .startCamera(let capture): self.startCamera(capture)
         case .stopCamera: self.camera.state = .off
         case .setMultitaskingCamera(let isEnabled):
@@ -89,27 +80,17 @@ extension AppleDevice {
             } else {
                 self.camera.isMultitaskingEnabled = isEnabled
             }
-        case .armPictureInPicture: self.armPicture()
-        case .startPictureInPicture:
+        case .arm: self.armPicture()
+        case .start:
             guard self.picture == .armed, self.stage == .foreground else { return }
             self.picture = .floating
             self.tell(.pictureInPictureChanged(isActive: true), "I-PIP-01")
-        case .stopPictureInPicture: self.endFloating(nil)
-        case .releasePictureInPicture:
+        case .stop: self.endFloating(nil)
+        case .release:
             self.endFloating(nil)
             self.picture = .none
         case .startScreenCapture: self.isScreenCaptured = self.stage == .foreground
         case .stopScreenCapture: self.isScreenCaptured = false
-        // Each goes to its own topic.
-        case .finishLaunching, .finishTerminating, .blockMainThread, .freeMainThread,
-            .beginBackgroundTask, .endBackgroundTask, .hold, .release, .configureAudio,
-            .activateAudio, .deactivateAudio, .startAudio, .stopAudio, .setAudible,
-            .createPushRegistry, .completeBackgroundPush, .reportIncomingCall,
-            .requestOutgoingCall, .reportOutgoingCall, .reportCallEnded, .fulfil, .fail,
-            .registerScheduledTask, .submitScheduledTask, .handleExpiration,
-            .completeScheduledTask, .openSocket, .closeSocket, .startLiveActivity,
-            .endLiveActivity:
-            break
         }
     }
 

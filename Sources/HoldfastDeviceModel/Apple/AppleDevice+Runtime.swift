@@ -94,8 +94,8 @@ extension AppleDevice {
     /// I-BG-06: "about 1000".
     static let backgroundTaskCountMax = 1000
 
-    mutating func applyProcessCall(_ call: AppCall, at now: MonotonicInstant) {
-        switch call {
+    mutating func apply(_ request: ProcessRequest, at now: MonotonicInstant) {
+        switch request {
         case .finishLaunching: self.finishLaunching(at: now)
         case .finishTerminating: self.finishTerminating()
         case .blockMainThread: self.mainThread.block(at: now)
@@ -112,16 +112,6 @@ extension AppleDevice {
         case .release(let resource):
             self.runtime.held.remove(resource)
             if resource == .systemDatabase { self.runtime.databaseDeadline = nil }
-        // Each goes to its own topic.
-        case .configureAudio, .activateAudio, .deactivateAudio, .startAudio, .stopAudio,
-            .setAudible, .startCamera, .stopCamera, .setMultitaskingCamera, .armPictureInPicture,
-            .startPictureInPicture, .stopPictureInPicture, .releasePictureInPicture,
-            .startScreenCapture, .stopScreenCapture, .createPushRegistry, .completeBackgroundPush,
-            .reportIncomingCall, .requestOutgoingCall, .reportOutgoingCall, .reportCallEnded,
-            .fulfil, .fail, .registerScheduledTask, .submitScheduledTask, .handleExpiration,
-            .completeScheduledTask, .openSocket, .closeSocket, .startLiveActivity,
-            .endLiveActivity:
-            break
         }
     }
 

@@ -50,10 +50,10 @@ extension AppleDevice {
         }
     }
 
-    mutating func applyServiceCall(_ call: AppCall, at now: MonotonicInstant) {
-        switch call {
-        case .registerScheduledTask(let task): self.registerScheduled(task)
-        case .submitScheduledTask(let task):
+    mutating func apply(_ request: ServiceRequest, at now: MonotonicInstant) {
+        switch request {
+        case .registerTask(let task): self.registerScheduled(task)
+        case .submitTask(let task):
             let info = self.configuration.info
             guard info.backgroundModes.contains(.fetch), info.scheduledTasks.contains(task) else {
                 self.tell(.error(.notPermitted), "I-BGT-03")
@@ -65,7 +65,7 @@ extension AppleDevice {
                 self.scheduled.running[index].stage == .working
             else { return }
             self.scheduled.running[index].stage = .handled
-        case .completeScheduledTask(let task): self.scheduled.running.removeAll { $0.id == task }
+        case .completeTask(let task): self.scheduled.running.removeAll { $0.id == task }
         case .openSocket(let network): self.openSocket(to: network)
         case .closeSocket: self.socket = .none
         case .startLiveActivity:
@@ -75,15 +75,6 @@ extension AppleDevice {
             }
             self.liveActivityEnd = now.advanced(by: self.limits.liveActivity)
         case .endLiveActivity: self.liveActivityEnd = nil
-        // Each goes to its own topic.
-        case .finishLaunching, .finishTerminating, .blockMainThread, .freeMainThread,
-            .beginBackgroundTask, .endBackgroundTask, .hold, .release, .configureAudio,
-            .activateAudio, .deactivateAudio, .startAudio, .stopAudio, .setAudible, .startCamera,
-            .stopCamera, .setMultitaskingCamera, .armPictureInPicture, .startPictureInPicture,
-            .stopPictureInPicture, .releasePictureInPicture, .startScreenCapture,
-            .stopScreenCapture, .createPushRegistry, .completeBackgroundPush, .reportIncomingCall,
-            .requestOutgoingCall, .reportOutgoingCall, .reportCallEnded, .fulfil, .fail:
-            break
         }
     }
 

@@ -157,49 +157,39 @@ package struct AppleDevice: Sendable {
 
     private mutating func apply(_ event: Event, at now: MonotonicInstant) {
         switch event {
-        case .appOpened, .appLeft, .locked, .unlocked, .controlCentreOpened, .controlCentreClosed,
-            .appSwipedAway, .sceneDisconnected, .memoryRanOut, .overheated, .wokenTooOften,
-            .rebooted, .permissionChanged:
-            self.applyLifeCycle(event, at: now)
-        case .splitViewEntered, .splitViewLeft, .pictureInPictureStashed,
-            .pictureInPictureUnstashed, .pictureInPictureClosed, .otherAppTookCamera,
-            .otherAppReleasedCamera, .systemPressureRose, .systemPressureFell:
-            self.applyPicture(event)
-        case .cellularCallRang, .cellularCallAnswered, .cellularCallEnded, .interruptionBegan,
-            .interruptionEnded:
-            self.applyInterruption(event, at: now)
-        case .callAnswered, .callEnded, .callHeld, .callMuted, .callsSwapped, .doNotDisturbChanged,
-            .providerReset:
-            self.applySystemCall(event, at: now)
-        case .voipPushArrived: self.takeVoIPPush(at: now)
-        case .backgroundPushArrived: self.takeBackgroundPush(at: now)
-        case .scheduledTaskCameDue(let task): self.takeScheduledTask(task, at: now)
-        case .backgroundTimeTaken: self.tasks.exhaust(self.limits, at: now)
+        case .screen(let event): self.apply(event, at: now)
+        case .audio(let event): self.apply(event, at: now)
+        case .picture(let event): self.apply(event)
+        case .call(let event): self.apply(event, at: now)
+        case .system(let event): self.apply(event, at: now)
         case .app(let call):
             if self.runsCode { self.apply(call, at: now) }
         case .deadlineReached: break
         }
     }
 
+    private mutating func apply(_ event: SystemEvent, at now: MonotonicInstant) {
+        switch event {
+        case .voipPushArrived: self.takeVoIPPush(at: now)
+        case .backgroundPushArrived: self.takeBackgroundPush(at: now)
+        case .scheduledTaskCameDue(let task): self.takeScheduledTask(task, at: now)
+        case .backgroundTimeTaken: self.tasks.exhaust(self.limits, at: now)
+        case .memoryRanOut: self.killInBackground(.outOfMemory, "I-KILL-04")
+        case .overheated: self.kill(.code(.tooHot), "I-BG-11")
+        case .wokenTooOften:
+            guard self.configuration.info.backgroundModes.contains(.voip) else { return }
+            self.killInBackground(.code(.wokenTooOften), "I-BG-10")
+        case .rebooted: self.reboot()
+        }
+    }
+
     private mutating func apply(_ call: AppCall, at now: MonotonicInstant) {
         switch call {
-        case .finishLaunching, .finishTerminating, .blockMainThread, .freeMainThread,
-            .beginBackgroundTask, .endBackgroundTask, .hold, .release:
-            self.applyProcessCall(call, at: now)
-        case .configureAudio, .activateAudio, .deactivateAudio, .startAudio, .stopAudio,
-            .setAudible:
-            self.applyAudioCall(call, at: now)
-        case .startCamera, .stopCamera, .setMultitaskingCamera, .armPictureInPicture,
-            .startPictureInPicture, .stopPictureInPicture, .releasePictureInPicture,
-            .startScreenCapture, .stopScreenCapture:
-            self.applyPictureCall(call)
-        case .createPushRegistry, .completeBackgroundPush, .reportIncomingCall,
-            .requestOutgoingCall, .reportOutgoingCall, .reportCallEnded, .fulfil, .fail:
-            self.applyCallCall(call, at: now)
-        case .registerScheduledTask, .submitScheduledTask, .handleExpiration,
-            .completeScheduledTask, .openSocket, .closeSocket, .startLiveActivity,
-            .endLiveActivity:
-            self.applyServiceCall(call, at: now)
+        case .process(let request): self.apply(request, at: now)
+        case .audio(let request): self.apply(request, at: now)
+        case .picture(let request): self.apply(request)
+        case .call(let request): self.apply(request, at: now)
+        case .service(let request): self.apply(request, at: now)
         }
     }
 }
