@@ -43,7 +43,7 @@ import Testing
         #expect(other.microphone == .open)
     }
 
-    @Test(.rule("I-AUD-03")) func `a suspension takes the session, and is told of after the resume`() {
+    @Test(.rule("I-AUD-03")) func `a suspension takes the session, and is told of later`() {
         let phone = ApplePhone.opened()
         phone.app(.audio(.configure(.playAndRecord, isMixable: false)))
         phone.app(.audio(.activate))
@@ -170,7 +170,7 @@ import Testing
         #expect(phone.app(.audio(.start)).isEmpty)
     }
 
-    @Test(.rule("I-AUD-08")) func `a session that is deactivated under running audio says it is busy`() {
+    @Test(.rule("I-AUD-08")) func `a session that is deactivated under audio is busy`() {
         let phone = ApplePhone.calling()
         #expect(
             phone.app(.audio(.deactivate)) == [Outcome(.error(.audio(.isBusy)), "I-AUD-08")]

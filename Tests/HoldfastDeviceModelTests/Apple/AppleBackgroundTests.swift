@@ -22,7 +22,7 @@ import Testing
         #expect(!phone.device.conditions.isHolding)
     }
 
-    @Test func `an early deadline changes nothing, and a late event runs those that passed first`() {
+    @Test func `an early deadline changes nothing, a late event runs those that passed first`() {
         let phone = ApplePhone.opened()
         phone.screen(.appLeft)
         #expect(phone.pass(to: 10).isEmpty)
@@ -43,7 +43,7 @@ import Testing
         #expect(phone.process == .running)
     }
 
-    @Test(.rule("I-BG-02")) func `the time counts while a task needs it, and is new after a return`() {
+    @Test(.rule("I-BG-02")) func `the time counts while a task needs it, and begins anew`() {
         let phone = ApplePhone.calling()
         phone.app(.process(.beginBackgroundTask(1)))
         phone.screen(.appLeft)
@@ -56,7 +56,7 @@ import Testing
         #expect(phone.pass(to: 730_001).effects == [.expirationHandler(1)])
     }
 
-    @Test(.rule("I-BG-02")) func `on a strict device the time runs beside audio, and may be taken early`() {
+    @Test(.rule("I-BG-02")) func `on a strict device the time runs beside audio`() {
         let phone = ApplePhone.calling(.init(profile: .strict))
         phone.app(.process(.beginBackgroundTask(1)))
         phone.screen(.appLeft)
@@ -165,7 +165,8 @@ import Testing
         #expect(phone.pass(to: 5_001).effects == [.suspended])
     }
 
-    @Test(.rule("I-MODE-02")) func `the mode voip keeps no call running, not even with its audio`() {
+    @Test(.rule("I-MODE-02")) func `the mode voip keeps no call running, not even with its audio`()
+    {
         let phone = ApplePhone.calling(.init(info: .init(backgroundModes: .voip)))
         phone.screen(.appLeft)
         #expect(phone.pass(to: 4_999).isEmpty)

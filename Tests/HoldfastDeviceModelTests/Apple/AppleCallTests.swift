@@ -27,7 +27,7 @@ import Testing
     }
 
     @Test(.rule("I-CK-02"))
-    func `an answer in the background records between didActivate and the end`() {
+    func `an answer in the background records from didActivate on`() {
         let phone = ApplePhone.opened()
         phone.app(.audio(.configure(.playAndRecord, isMixable: false)))
         phone.screen(.locked)
@@ -187,7 +187,7 @@ import Testing
 
 @Suite struct ApplePushTests {
     @Test(.rule("I-PK-01"))
-    func `a VoIP push is reported within five seconds, or the app is killed`() {
+    func `a VoIP push must be reported within five seconds`() {
         let phone = ApplePhone.suspended()
         phone.screen(.appOpened)
         phone.app(.call(.createPushRegistry))
@@ -276,8 +276,7 @@ import Testing
         }
     }
 
-    @Test(.rule("I-PK-04")) func `an app that launches without a registry is killed for its push`()
-    {
+    @Test(.rule("I-PK-04")) func `an app without a registry is killed for its push`() {
         let phone = ApplePhone()
         phone.system(.voipPushArrived)
         #expect(phone.app(.process(.finishLaunching), at: 1_000).isEmpty)
@@ -326,8 +325,7 @@ import Testing
         }
     }
 
-    @Test(.rule("I-KILL-02")) func `a swiped-away app hears no background push until it is opened`()
-    {
+    @Test(.rule("I-KILL-02")) func `a swiped-away app hears no background push`() {
         let info = AppleDevice.InfoPlist(backgroundModes: [.audio, .voip, .remoteNotification])
         let phone = ApplePhone.suspended(.init(info: info))
         phone.screen(.appSwipedAway)
@@ -344,8 +342,7 @@ import Testing
         )
     }
 
-    @Test(.rule("I-MODE-03", "I-BG-12")) func `a background push gives thirty seconds, then kills`()
-    {
+    @Test(.rule("I-MODE-03", "I-BG-12")) func `a background push gives thirty seconds`() {
         let phone = ApplePhone.suspended(.init(info: .init(backgroundModes: .remoteNotification)))
         #expect(
             phone.system(.backgroundPushArrived, at: 10_000)

@@ -28,8 +28,7 @@ import Testing
         #expect(outcomes.callbacks == told)
     }
 
-    @Test func `an app that was left is not back when the device is unlocked, nor opened while locked`()
-    {
+    @Test func `unlocking brings back only the app that was in front`() {
         let phone = ApplePhone.opened()
         phone.screen(.appLeft)
         phone.screen(.locked)
@@ -38,7 +37,7 @@ import Testing
         #expect(phone.device.stage == .background)
     }
 
-    @Test(.rule("I-STATE-03")) func `what covers the app makes it inactive, never sends it away`() {
+    @Test(.rule("I-STATE-03")) func `what covers the app never sends it away`() {
         let phone = ApplePhone.opened()
         #expect(phone.screen(.controlCentreOpened).callbacks == [.willResignActive])
         #expect(phone.pass(to: 3_600_000).isEmpty)
@@ -61,7 +60,9 @@ import Testing
     func `a launch in the background connects no scene, and what it is for comes last`() {
         let phone = ApplePhone()
         #expect(
-            phone.system(.voipPushArrived) == [Outcome(.launched(isForeground: false), "I-STATE-04")]
+            phone.system(.voipPushArrived) == [
+                Outcome(.launched(isForeground: false), "I-STATE-04")
+            ]
         )
         phone.app(.call(.createPushRegistry))
         let outcomes = phone.app(.process(.finishLaunching))
@@ -78,7 +79,7 @@ import Testing
     }
 
     @Test(.rule("I-STATE-05"))
-    func `willTerminate has five seconds, in an app that runs`() {
+    func `willTerminate has five seconds`() {
         let phone = ApplePhone.opened()
         #expect(
             phone.screen(.appSwipedAway) == [
@@ -189,7 +190,7 @@ import Testing
         #expect(phone.system(.overheated).isEmpty)
     }
 
-    @Test(.rule("I-KILL-01")) func `swiped away, a process ends, and its calls stay on the screen`() {
+    @Test(.rule("I-KILL-01")) func `a swiped process ends, and its calls stay on the screen`() {
         let phone = ApplePhone.answered()
         let outcomes = phone.screen(.appSwipedAway)
         #expect(phone.microphone == .closed("I-KILL-01"))
@@ -205,8 +206,7 @@ import Testing
         #expect(silent.screen(.appSwipedAway) == [Outcome(.killed(.swipedAway), "I-KILL-01")])
     }
 
-    @Test(.rule("I-KILL-01")) func `asked for, the calls of a swiped app end; a strict one ends at once`()
-    {
+    @Test(.rule("I-KILL-01")) func `asked for, the calls of a swiped app end`() {
         let phone = ApplePhone.answered(.init(profile: .strict, options: .swipeEndsCalls))
         phone.screen(.appSwipedAway)
         #expect(

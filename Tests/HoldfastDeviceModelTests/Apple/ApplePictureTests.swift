@@ -52,7 +52,7 @@ import Testing
 
     @Test(.rule("I-CAM-03", "I-CAM-05"))
     func
-        `in a floating picture the camera goes on: with voip from 18 on, with the entitlement before`()
+        `in a floating picture the camera goes on, with voip from 18 on`()
     {
         let plain = AppleDevice.InfoPlist()
         let entitled = AppleDevice.InfoPlist(entitlements: [.push, .multitaskingCamera])
@@ -183,7 +183,7 @@ import Testing
     }
 
     @Test(.rule("I-PIP-01"))
-    func `a call that ended leaves its picture behind unless it is released`() {
+    func `a call that ended leaves its picture behind`() {
         let phone = self.video()
         phone.app(.picture(.stopCamera))
         phone.app(.audio(.stop))

@@ -75,7 +75,7 @@ import Testing
     }
 
     @Test(.rule("I-NET-03"))
-    func `sockets of an app that audio keeps running work on, also strictly`() {
+    func `sockets of an app that audio keeps running work on`() {
         let phone = ApplePhone.calling(.init(profile: .strict))
         phone.app(.service(.openSocket(.internet)))
         phone.screen(.locked)
@@ -98,7 +98,7 @@ import Testing
     }
 
     @Test(.rule("I-BGT-01"))
-    func `a due task without a handler ends the app, a listed one alone doesn't`() {
+    func `a due task without a handler ends the app`() {
         let phone = ApplePhone.opened(.init(info: Self.info))
         #expect(phone.system(.scheduledTaskCameDue(Self.refresh)).isEmpty)
         phone.app(.service(.submitTask(Self.refresh)))
@@ -130,7 +130,7 @@ import Testing
     }
 
     @Test(.rule("I-BGT-04", "I-MODE-04"))
-    func `a refresh without a handler fails after thirty seconds`() {
+    func `a refresh without a handler fails after 30 seconds`() {
         let phone = self.scheduled()
         #expect(
             phone.system(.scheduledTaskCameDue(Self.refresh), at: 60_000)
