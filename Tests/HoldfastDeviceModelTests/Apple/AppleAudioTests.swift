@@ -31,6 +31,7 @@ import Testing
         phone.app(.audio(.stop), at: 60_000)
         phone.app(.audio(.start), at: 64_999)
         #expect(phone.pass(to: 600_000).isEmpty)
+        #expect(phone.process == .running)
     }
 
     @Test(.rule("I-AUD-02")) func `asked for, audio without its mode stops with the foreground`() {
@@ -158,14 +159,16 @@ import Testing
                 == [.interruptionEnded(shouldResume: false)]
         )
         #expect(phone.microphone == .open)
+        #expect(phone.pass(to: 600_000).isEmpty)
+        #expect(phone.process == .running)
     }
 
     @Test(.rule("I-AUD-07")) func `asked for, the end of an interruption is lost`() {
         let phone = ApplePhone.calling(.init(options: .interruptionEndsAreLost))
         phone.audio(.interruptionBegan(.siri))
         #expect(
-            phone.audio(.interruptionEnded(.siri, shouldResume: true)).callbacks
-                == [.didBecomeActive]
+            phone.audio(.interruptionEnded(.siri, shouldResume: true)).effects
+                == [.lifeCycle(.didBecomeActive, .scene)]
         )
         #expect(phone.app(.audio(.start)).isEmpty)
     }
