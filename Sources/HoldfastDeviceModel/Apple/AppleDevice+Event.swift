@@ -215,7 +215,8 @@ extension AppleDevice {
         case setHeld(SystemCallID, Bool)
         case setMuted(SystemCallID, Bool)
 
-        var call: SystemCallID {
+        /// The call that it is about.
+        package var call: SystemCallID {
             switch self {
             case .answer(let call), .start(let call), .end(let call): call
             case .setHeld(let call, _), .setMuted(let call, _): call
@@ -226,6 +227,8 @@ extension AppleDevice {
     /// Names a call that the system shows.
     package struct SystemCallID: Hashable, Sendable, ExpressibleByIntegerLiteral {
         package let rawValue: Int
+
+        package init(_ rawValue: Int) { self.rawValue = rawValue }
 
         package init(integerLiteral value: Int) { self.rawValue = value }
     }
@@ -242,6 +245,8 @@ extension AppleDevice {
     /// Names a task of BGTaskScheduler.
     package struct ScheduledTaskID: Hashable, Sendable, ExpressibleByStringLiteral {
         package let rawValue: String
+
+        package init(_ rawValue: String) { self.rawValue = rawValue }
 
         package init(stringLiteral value: String) { self.rawValue = value }
     }
