@@ -39,7 +39,9 @@ import Testing
     }
 
     @Test func `every table of a state machine belongs to a machine`() {
-        let names = Set(self.machines.map { Self.tableName(of: $0) })
+        // The types of a service are decided by a rule too large for a switch; it has its table here.
+        let rules = ["service-types.md"]
+        let names = Set(self.machines.map { Self.tableName(of: $0) } + rules)
         for document in self.documents where document.path.hasPrefix("docs/state-machines/") {
             if !names.contains(document.name) {
                 expectNone([Finding(path: document.path, what: "no machine of this name")])

@@ -24,6 +24,19 @@ public struct CallServiceTypes: OptionSet, Hashable, Sendable {
     public static let whileInUse: CallServiceTypes = [.microphone, .camera]
 }
 
+extension CallServiceTypes: CustomStringConvertible {
+    /// The types by name, for people.
+    public var description: String {
+        let all: [(CallServiceTypes, String)] = [
+            (.phoneCall, "phoneCall"), (.microphone, "microphone"), (.camera, "camera"),
+            (.mediaPlayback, "mediaPlayback"), (.connectedDevice, "connectedDevice"),
+            (.mediaProjection, "mediaProjection"),
+        ]
+        let names = all.filter { self.contains($0.0) }.map(\.1)
+        return names.isEmpty ? "none" : names.joined(separator: " + ")
+    }
+}
+
 /// Why the service that keeps calls alive does not run.
 public enum CallServiceRefusal: Hashable, Sendable {
     /// The app is in the background, where the system starts no such service. It is tried again when

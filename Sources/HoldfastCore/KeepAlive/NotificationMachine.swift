@@ -1,0 +1,210 @@
+import HoldfastWire
+
+/// The one ongoing-call notification: whose it is, what it says, and when it is changed.
+///
+/// It belongs to one live call and is handed to the next when that one ends. It is changed only when
+/// something is different, and at most once in ``KeepAliveLimits/notificationInterval``; what comes
+/// in between is left out, and the newest is shown.
+struct NotificationMachine: Hashable, Sendable {
+    /// What carries it.
+    enum Carrier: Hashable, Sendable {
+        /// The platform shows none of ours.
+        case nobody
+        /// It stands by itself.
+        case itself
+        /// The service, which comes and goes with it.
+        case service(isRunning: Bool)
+    }
+
+    /// What the owner must do.
+    enum Effect: Hashable, Sendable {
+        /// Ask the app what it is to say.
+        case build(CallHandle)
+        case show(OngoingNotification)
+        case remove
+    }
+
+    /// What is known of one call.
+    private struct Entry: Hashable, Sendable {
+        var call: CallCircumstances
+        /// As the app wants it; by default until the app says so.
+        var content: NotificationContent
+        var avatar: [UInt8]?
+        /// When the app was last asked.
+        var askedAt: MonotonicInstant
+        /// Whether something is different since then.
+        var isStale = false
+    }
+
+    /// In the order in which the calls began.
+    private var entries: [Entry] = []
+    private var isSpeaker = false
+    private var carrier: Carrier
+    /// What the platform was last given; nil when there is nothing.
+    private(set) var shown: OngoingNotification?
+    /// When that was.
+    private var shownAt: MonotonicInstant = .zero
+
+    init(carrier: Carrier) { self.carrier = carrier }
+
+    /// What is to be shown now; nil without a call.
+    var wanted: OngoingNotification? { self.entries.first.map { self.notification(of: $0) } }
+
+    /// When ``refresh(carrier:isSpeaker:at:)`` or ``track(_:at:)`` has something to do by itself.
+    var nextDeadline: MonotonicInstant? {
+        guard self.carrier != .nobody else { return nil }
+        var deadlines = self.entries.filter(\.isStale).map { Self.next(after: $0.askedAt) }
+        if self.mayShow, let wanted, wanted != self.shown {
+            deadlines.append(Self.next(after: self.shownAt))
+        }
+        return deadlines.min()
+    }
+
+    /// Follows the calls: asks the app about those that began and those that changed.
+    mutating func track(_ calls: [CallCircumstances], at now: MonotonicInstant) -> [Effect] {
+        guard self.carrier != .nobody else { return [] }
+        var effects: [Effect] = []
+        self.entries.removeAll { entry in
+            !calls.contains { $0.handle == entry.call.handle }
+        }
+        for call in calls {
+            guard let index = self.entries.firstIndex(where: { $0.call.handle == call.handle })
+            else {
+                let content = NotificationContent(title: call.title, text: Self.text)
+                self.entries.append(Entry(call: call, content: content, askedAt: now))
+                effects.append(.build(call.handle))
+                continue
+            }
+            if self.entries[index].call.differs(from: call) { self.entries[index].isStale = true }
+            self.entries[index].call = call
+            let isDue = now >= Self.next(after: self.entries[index].askedAt)
+            guard self.entries[index].isStale, isDue else { continue }
+            self.entries[index].isStale = false
+            self.entries[index].askedAt = now
+            effects.append(.build(call.handle))
+        }
+        return effects
+    }
+
+    /// The app says what a call's notification is to say.
+    mutating func built(_ call: CallHandle, _ content: NotificationContent, avatar: [UInt8]?) {
+        guard let index = self.entries.firstIndex(where: { $0.call.handle == call }) else { return }
+        self.entries[index].content = content
+        self.entries[index].avatar = avatar.flatMap {
+            $0.count <= KeepAliveLimits.avatarBytesMax ? $0 : nil
+        }
+    }
+
+    /// Brings what is shown up to date, if it is time.
+    mutating func refresh(
+        carrier: Carrier,
+        isSpeaker: Bool,
+        at now: MonotonicInstant
+    ) -> [Effect] {
+        self.carrier = carrier
+        self.isSpeaker = isSpeaker
+        switch carrier {
+        case .nobody:
+            return []
+        case .service(isRunning: false):
+            // It went with the service.
+            return []
+        case .itself, .service(isRunning: true):
+            break
+        }
+        guard let wanted = self.wanted else {
+            // A service takes its notification with it.
+            guard carrier == .itself, self.shown != nil else { return [] }
+            self.shown = nil
+            return [.remove]
+        }
+        guard wanted != self.shown else { return [] }
+        if self.shown != nil, now < Self.next(after: self.shownAt) { return [] }
+        self.given(wanted, at: now)
+        return [.show(wanted)]
+    }
+
+    /// The platform was given this one, with its service or by itself.
+    mutating func given(_ notification: OngoingNotification, at now: MonotonicInstant) {
+        self.shown = notification
+        self.shownAt = now
+    }
+
+    /// What a screen share shows while it runs.
+    static func screenShare(of call: CallHandle) -> OngoingNotification {
+        OngoingNotification(
+            kind: .screenShare,
+            call: call,
+            title: "Your screen is shown",
+            text: "The others in the call see it.",
+            buttons: [.init(.stopSharing)]
+        )
+    }
+
+    /// What it says by default; what it is called by default is the call's title.
+    static let text = "Ongoing call"
+    static let title = "Call"
+
+    private var mayShow: Bool {
+        switch self.carrier {
+        case .itself, .service(isRunning: true): true
+        case .nobody, .service(isRunning: false): false
+        }
+    }
+
+    private func notification(of entry: Entry) -> OngoingNotification {
+        let content = entry.content
+        let title = content.title.isEmpty ? Self.title : content.title
+        var actions: [NotificationAction] = []
+        for action in content.actions where !actions.contains(action) {
+            guard actions.count < KeepAliveLimits.actionCountMax else { break }
+            actions.append(action)
+        }
+        return OngoingNotification(
+            kind: .call,
+            call: entry.call.handle,
+            title: title.cut(bytesMax: KeepAliveLimits.titleBytesMax),
+            text: content.text.cut(bytesMax: KeepAliveLimits.textBytesMax),
+            avatar: entry.avatar,
+            since: content.showsDuration ? entry.call.since : nil,
+            buttons: actions.map { .init($0, isOn: self.isOn($0, entry.call)) }
+        )
+    }
+
+    private func isOn(_ action: NotificationAction, _ call: CallCircumstances) -> Bool? {
+        switch action {
+        case .mute: call.isMuted
+        case .camera: call.wantsCamera
+        case .speaker: self.isSpeaker
+        default: nil
+        }
+    }
+
+    private static func next(after instant: MonotonicInstant) -> MonotonicInstant {
+        instant.advanced(by: KeepAliveLimits.notificationInterval)
+    }
+}
+
+extension CallCircumstances {
+    /// Whether the app may want to say something else.
+    fileprivate func differs(from other: CallCircumstances) -> Bool {
+        self.stage != other.stage || self.title != other.title || self.isMuted != other.isMuted
+            || self.wantsCamera != other.wantsCamera
+            || self.isSharingScreen != other.isSharingScreen
+    }
+}
+
+extension String {
+    /// Cut to so many bytes of UTF-8, never inside a character.
+    fileprivate func cut(bytesMax: Int) -> String {
+        guard self.utf8.count > bytesMax else { return self }
+        var result = ""
+        var count = 0
+        for character in self {
+            count += character.utf8.count
+            if count > bytesMax { break }
+            result.append(character)
+        }
+        return result
+    }
+}
