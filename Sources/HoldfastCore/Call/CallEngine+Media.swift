@@ -2,22 +2,45 @@ import HoldfastWire
 
 /// Media of the call: the mesh and the pictures decide, the engine relays.
 extension CallEngine {
-    /// The app is in the call: open the devices and get ready for the others.
+    /// The app is in the call.
+    mutating func joined(_ turn: inout Turn) {
+        self.joinedAt = turn.instant
+        self.startMedia(&turn)
+        self.tellPolicy(.joined, &turn)
+    }
+
+    /// Opens the devices and gets ready for the others, as soon as sound may run.
     mutating func startMedia(_ turn: inout Turn) {
         guard var settings = self.request.media, self.mesh == nil else { return }
+        guard turn.environment.media.isAudioReady else {
+            return self.note("media waits for the audio session", &turn)
+        }
         settings.iceServers += self.iceServers
+        settings.microphone = self.policy.microphone
         guard let me = self.session.roster.mine else {
             // HF-13 has the snapshot contain us; a server that forgets it gets no media.
             return self.note("the snapshot lacks this participant; no media", &turn)
         }
         self.mesh = MeshMachine(me: me, path: turn.environment.path)
         turn.effects.append(.media(self.handle, .start(settings)))
-        for track in VideoTrack.allCases { self.tellVideo(track, .started, &turn) }
+        self.tellPolicy(.started, &turn)
         if self.isRestored, me.media != self.request.options.media {
             // An earlier process of this device sent something else, such as its screen.
             self.tellSession(.submitted(nil, .setMedia(self.request.options.media)), &turn)
         }
         self.tellMesh(.started(isRestored: self.isRestored), &turn)
+    }
+
+    /// Sound may run, later than the app joined: what the others signalled meanwhile is lost, so
+    /// they are asked for it anew.
+    mutating func startMediaLate(_ turn: inout Turn) {
+        guard self.mesh == nil, self.session.stage == .inCall else { return }
+        self.startMedia(&turn)
+        self.tellMesh(.started(isRestored: true), &turn)
+        if self.attached == nil { self.tellMesh(.detached, &turn) }
+        for participant in self.session.roster.sorted {
+            self.tellMesh(.changed(.joined(participant)), &turn)
+        }
     }
 
     /// HF-62: the last list takes the place of every earlier one. What flows is not touched.
@@ -43,7 +66,7 @@ extension CallEngine {
 
     mutating func mediaReported(_ event: MediaEvent, _ turn: inout Turn) {
         if case .videoEnded(let end) = event, !self.isConcluded {
-            self.tellVideo(end.track, .ended, &turn)
+            self.tellPolicy(.videoEnded(end.track), &turn)
         }
         self.tellMesh(.media(event), &turn)
         // Packets come 50 times a second: their absence is the first sign of a dead network.
@@ -57,17 +80,13 @@ extension CallEngine {
         // Who has no microphone in the call has nothing to open: the others would wait for media.
         let isPresent = self.request.options.media.microphone != .absent
         guard self.request.media != nil || isPresent else { return }
-        let track: TrackState = microphone == .live ? .live : .muted
-        self.request.options.media.microphone = track
-        self.request.media?.microphone = microphone
-        self.command(.setMicrophone(microphone), &turn)
-        self.tellSession(.submitted(nil, .setMedia(self.request.options.media)), &turn)
+        self.tellPolicy(.choseMicrophone(microphone), &turn)
     }
 
     mutating func setVideo(_ track: VideoTrack, _ choice: VideoChoice, _ turn: inout Turn) {
         // Who takes part without a media engine has nothing to send a picture with.
         guard !self.isConcluded, self.request.media != nil else { return }
-        self.tellVideo(track, .chosen(choice), &turn)
+        self.tellPolicy(.choseVideo(track, choice), &turn)
     }
 
     mutating func setRoute(
@@ -86,31 +105,24 @@ extension CallEngine {
         }
     }
 
-    private mutating func tellVideo(
-        _ track: VideoTrack,
-        _ event: VideoMachine.Event,
-        _ turn: inout Turn
-    ) {
-        let effects: [VideoMachine.Effect]
-        switch track {
-        case .camera: effects = self.camera.handle(event)
-        case .screen: effects = self.screen.handle(event)
-        }
-        for effect in effects {
+    /// Tells the policy of this call's media, and obeys it.
+    mutating func tellPolicy(_ event: MediaPolicyMachine.Event, _ turn: inout Turn) {
+        let announced = self.request.options.media
+        for effect in self.policy.handle(event) {
             switch effect {
-            case .command(let choice): self.command(.setVideo(track, choice), &turn)
-            case .announce(let state):
-                switch track {
-                case .camera: self.request.options.media.camera = state
-                case .screen: self.request.options.media.screen = state
-                }
-                self.tellSession(.submitted(nil, .setMedia(self.request.options.media)), &turn)
+            case .command(let command): self.command(command, &turn)
+            case .announce(.camera?, let state): self.request.options.media.camera = state
+            case .announce(.screen?, let state): self.request.options.media.screen = state
+            case .announce(nil, let state): self.request.options.media.microphone = state
+            case .report(let report): self.tellSession(.reported(.keepAlive(report)), &turn)
             }
         }
+        guard self.request.options.media != announced else { return }
+        self.tellSession(.submitted(nil, .setMedia(self.request.options.media)), &turn)
     }
 
     /// Tells the media engine, once it was started; what it starts with is in the settings.
-    private func command(_ command: MediaCommand, _ turn: inout Turn) {
+    func command(_ command: MediaCommand, _ turn: inout Turn) {
         guard self.mesh != nil else { return }
         turn.effects.append(.media(self.handle, command))
     }

@@ -44,8 +44,9 @@ struct CallEngine: Sendable {
     var reconnect: ReconnectMachine
     var tokens = TokenKeeper()
     var mesh: MeshMachine?
-    var camera: VideoMachine
-    var screen = VideoMachine(track: .screen)
+    var policy: MediaPolicyMachine
+    /// When the app was told that it joined, or an earlier process was brought back.
+    var joinedAt: MonotonicInstant?
     var outage: Outage?
     /// In a user's channel: whether it is connected. Nil in a call.
     var channel: ChannelMachine?
@@ -73,7 +74,7 @@ struct CallEngine: Sendable {
         let isChannel = request.options.call.channelOwner != nil
         self.phase = .joining(until: isChannel ? nil : turn.instant.advanced(by: Self.joinPeriod))
         self.session = SessionMachine(call: request.options.call)
-        self.camera = VideoMachine(track: .camera, choice: request.camera)
+        self.policy = MediaPolicyMachine(request)
         self.reconnect = ReconnectMachine(
             seed: seed,
             isForeground: turn.environment.isForeground
@@ -220,7 +221,7 @@ struct CallEngine: Sendable {
         case .change(let change):
             self.tellMesh(.changed(change), &turn)
         case .begin:
-            self.startMedia(&turn)
+            self.joined(&turn)
         case .reconnect:
             self.abandonConnection(&turn)
         case .end(let reason):

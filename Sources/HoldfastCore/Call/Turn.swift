@@ -8,6 +8,9 @@ struct Turn {
         /// Nil: the platform has said nothing yet, so a network is assumed.
         var path: PathStatus?
 
+        /// What the keep-alive allows the media of every call.
+        var media = MediaConditions()
+
         var isForeground: Bool { self.appState == .foreground }
 
         var hasPath: Bool { self.path != .unsatisfied }

@@ -33,9 +33,10 @@ package struct ClientEngine: Sendable {
         }
     }
 
-    private let configuration: Configuration
+    let configuration: Configuration
     private var seeds: SeededRandom
-    private var calls: [CallHandle: CallEngine] = [:]
+    private(set) var calls: [CallHandle: CallEngine] = [:]
+    var keepAlive: KeepAliveMachine
     private var environment = Turn.Environment()
     private var nextConnection: UInt64 = 0
 
@@ -43,12 +44,18 @@ package struct ClientEngine: Sendable {
     package init(configuration: Configuration) {
         self.configuration = configuration
         self.seeds = SeededRandom(seed: configuration.seed)
+        self.keepAlive = KeepAliveMachine(
+            options: configuration.keepAlive,
+            profile: configuration.profile
+        )
+        self.environment.media = self.keepAlive.conditions
     }
 
     /// When ``ClientEvent/deadlineReached`` is due next; nil when nothing is pending. A point in
     /// the past means at once.
     package var nextDeadline: MonotonicInstant? {
-        self.calls.values.compactMap(\.nextDeadline).min()
+        let deadlines = self.calls.values.map(\.nextDeadline) + [self.keepAlive.nextDeadline]
+        return deadlines.compactMap { $0 }.min()
     }
 
     /// Applies one event and appends what must be done, in order.
@@ -74,6 +81,7 @@ package struct ClientEngine: Sendable {
         )
         effects = []
         self.dispatch(event, &turn)
+        self.followCalls(&turn)
         self.environment = turn.environment
         self.nextConnection = turn.nextConnection
         effects = turn.effects
@@ -102,8 +110,7 @@ package struct ClientEngine: Sendable {
         case .disconnect(let handle):
             self.with(handle, &turn) { $0.tellChannel(.disconnect, &$1) }
         case .pushArrived(let handle):
-            // Who runs again is not about to be suspended any more.
-            if turn.environment.appState == .suspending { self.appStateChanged(.background, &turn) }
+            self.tellKeepAlive(.woken, &turn)
             self.with(handle, &turn) { $0.tellChannel(.pushArrived, &$1) }
         case .watch(let handle, let users):
             self.with(handle, &turn) { $0.watch(users, &$1) }
@@ -114,11 +121,11 @@ package struct ClientEngine: Sendable {
         case .tokenFailed(let handle, let reason):
             self.with(handle, &turn) { $0.tokenFailed(reason, &$1) }
         case .setVideo(let handle, let track, let choice):
-            self.with(handle, &turn) { $0.setVideo(track, choice, &$1) }
+            self.setVideo(handle, track, choice, &turn)
         case .setRoute(let handle, let direction, let route):
             self.with(handle, &turn) { $0.setRoute(direction, route, &$1) }
         case .media(let handle, let event):
-            self.with(handle, &turn) { $0.mediaReported(event, &$1) }
+            self.mediaReported(handle, event, &turn)
         case .opened(let id):
             self.with(self.owner(of: id), &turn) { $0.opened(id, &$1) }
         case .received(let id, let message):
@@ -130,25 +137,23 @@ package struct ClientEngine: Sendable {
         case .pathChanged(let path):
             self.pathChanged(path, &turn)
         case .appStateChanged(let state):
-            self.appStateChanged(state, &turn)
+            self.tellKeepAlive(.appStateChanged(state), &turn)
         case .clockGap:
-            // Who runs again is not about to be suspended any more.
-            guard turn.environment.appState != .suspending else {
-                return self.appStateChanged(.background, &turn)
-            }
-            self.withAll(&turn) { $0.disturb(.suspended, &$1) }
-        case .platform, .launchService, .abortService, .setHold, .setOutput:
-            break
+            self.processStopped(&turn)
+        case .platform(let fact):
+            self.tellKeepAlive(.platform(fact), &turn)
+        case .launchService(let request):
+            self.tellKeepAlive(.launched(request), &turn)
+        case .abortService:
+            self.tellKeepAlive(.aborted, &turn)
+        case .setHold(let handle, let isHeld):
+            self.setHold(handle, isHeld, &turn)
+        case .setOutput(let output):
+            self.tellKeepAlive(.choseOutput(output), &turn)
         case .deadlineReached:
+            self.tellKeepAlive(.deadlineReached, &turn)
             self.withAll(&turn) { $0.deadlineReached(&$1) }
         }
-    }
-
-    private mutating func appStateChanged(_ state: AppState, _ turn: inout Turn) {
-        let old = turn.environment.appState
-        guard state != old else { return }
-        turn.environment.appState = state
-        self.withAll(&turn) { $0.appStateChanged(from: old, &$1) }
     }
 
     private mutating func pathChanged(_ path: PathStatus, _ turn: inout Turn) {
@@ -170,12 +175,13 @@ package struct ClientEngine: Sendable {
         guard self.calls[handle] == nil else { return }
         let seed = self.seeds.next()
         self.calls[handle] = CallEngine(handle: handle, request: request, seed: seed, turn: turn)
+        self.with(handle, &turn) { $0.conditionsChanged(&$1) }
         self.with(handle, &turn, body)
     }
 
     /// Lets one call work, outside the dictionary so that nothing is copied, and forgets it when
     /// it is done.
-    private mutating func with(
+    mutating func with(
         _ handle: CallHandle?,
         _ turn: inout Turn,
         _ body: (inout CallEngine, inout Turn) -> Void
@@ -185,7 +191,7 @@ package struct ClientEngine: Sendable {
         if !call.isDone { self.calls[handle] = call }
     }
 
-    private mutating func withAll(
+    mutating func withAll(
         _ turn: inout Turn,
         _ body: (inout CallEngine, inout Turn) -> Void
     ) {

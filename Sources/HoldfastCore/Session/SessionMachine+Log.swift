@@ -230,6 +230,7 @@ extension SessionMachine {
     private mutating func begin(with snapshot: SnapshotChunk, effects: inout [Effect]) {
         guard let me = self.roster.me else { return }
         self.setStage(.inCall)
+        self.title = snapshot.title
         if let channelState { self.deliveries.insertFirst(.channel(.state(channelState))) }
         self.channelState = nil
         self.deliveries.insertFirst(

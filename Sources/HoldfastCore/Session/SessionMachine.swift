@@ -77,6 +77,8 @@ struct SessionMachine: Sendable {
     var catchingUpTo: LogOffset?
     /// Where the channel's connection is, until the app is told that it joined.
     var channelState: ChannelState?
+    /// What the call is called, as the first snapshot said.
+    var title = ""
     /// What the welcome said, as far as the app is told.
     var idleTimeout: Duration = .zero
     let call: CallID

@@ -25,9 +25,18 @@ struct EngineHarness {
     private(set) var connections: [ConnectionID] = []
     var isAppBusy = false
 
-    init(seed: UInt64 = 7) {
+    init(
+        seed: UInt64 = 7,
+        keepAlive: KeepAliveOptions = KeepAliveOptions(),
+        profile: PlatformProfile = .plain
+    ) {
         self.engine = ClientEngine(
-            configuration: .init(seed: seed, wallOriginMilliseconds: Self.wall)
+            configuration: .init(
+                seed: seed,
+                wallOriginMilliseconds: Self.wall,
+                keepAlive: keepAlive,
+                profile: profile
+            )
         )
     }
 
