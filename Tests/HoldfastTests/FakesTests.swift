@@ -40,4 +40,20 @@ import Testing
     @Test func `the runtime's clock keeps the contract`() async throws {
         try await checkClockContract(SystemClock())
     }
+
+    @Test func `the fake ports of the keep-alive keep the contracts, willing or not`() async {
+        let fakes = FakeKeepAlive()
+        var platform = FakeWorld().configuration().platform
+        fakes.install(in: &platform, profile: .plain)
+        await checkKeepAliveContracts(platform)
+        fakes.service.setVisible(false)
+        fakes.audioSession.setTaken(true)
+        fakes.screenCapture.setWilling(false)
+        fakes.backgroundTasks.setGenerous(false)
+        await checkKeepAliveContracts(platform)
+    }
+
+    @Test func `the ports of a system that needs none of this keep the contracts`() async {
+        await checkKeepAliveContracts(FakeWorld().configuration().platform)
+    }
 }

@@ -1,9 +1,19 @@
+package import HoldfastCore
 package import HoldfastWire
 
 /// Port: says where the app is.
 package protocol Lifecycle: Sendable {
     /// For one reader: the current state at once, then every change. Ends when its reader ends.
     var states: AsyncStream<AppState> { get }
+
+    /// For one reader: ``PlatformFact/lockChanged(isLocked:)``, the present lock first, and
+    /// ``PlatformFact/taskRemoved``. Ends when its reader ends. A system without locks and tasks, which
+    /// is what comes without an implementation, says nothing.
+    var facts: AsyncStream<PlatformFact> { get }
+}
+
+extension Lifecycle {
+    package var facts: AsyncStream<PlatformFact> { AsyncStream { $0.finish() } }
 }
 
 /// The life of a process that no system suspends behind its back: always in the foreground.

@@ -52,10 +52,19 @@ package struct FakePath: NetworkPath {
 /// An app that goes where a test says.
 package struct FakeLifecycle: Lifecycle {
     package let state = Followed<AppState>(.foreground)
+    private let pipe = FactPipe(present: .lockChanged(isLocked: false))
 
     package init() {}
 
+    /// The user locks the screen, or unlocks it.
+    package func setLocked(_ isLocked: Bool) { self.pipe.become(.lockChanged(isLocked: isLocked)) }
+
+    /// The user swipes the app away.
+    package func removeTask() { self.pipe.say(.taskRemoved) }
+
     package var states: AsyncStream<AppState> { self.state.stream }
+
+    package var facts: AsyncStream<PlatformFact> { self.pipe.facts }
 }
 
 /// Keeps sessions in memory, and fails when told to.
