@@ -168,7 +168,9 @@ import Testing
         self.world.world.store.fail(with: .unavailable(operation: "read", code: 5))
         try await self.world.connected { client in
             #expect(client.connectionState == .connected)
-            #expect(client.flightRecord.contains { $0.contains("session store: cannot read") })
+            #expect(
+                client.flightRecord.lines.contains { $0.contains("session store: cannot read") }
+            )
         }
     }
 

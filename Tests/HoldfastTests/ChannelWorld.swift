@@ -120,7 +120,8 @@ struct ChannelWorld: Sendable {
     var told: [ClientEvent] {
         self.script.withLock { $0.log }.filter { event in
             switch event {
-            case .pathChanged, .appStateChanged, .deadlineReached, .clockGap, .processed: false
+            case .pathChanged, .appStateChanged, .deadlineReached, .clockGap, .processed, .platform:
+                false
             default: true
             }
         }

@@ -331,6 +331,6 @@ import Testing
             #expect(call.connectionState == .connected)
             #expect(await client.restoreCalls().isEmpty)
         }
-        #expect(client.flightRecord.contains { $0.contains("session store: cannot write") })
+        #expect(client.flightRecord.lines.contains { $0.contains("session store: cannot write") })
     }
 }

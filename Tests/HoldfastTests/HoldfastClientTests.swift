@@ -205,8 +205,8 @@ import Testing
             await self.world.pass(.seconds(5), client)
             await call.leave()
         }
-        #expect(!client.flightRecord.isEmpty)
-        for line in client.flightRecord {
+        #expect(!client.flightRecord.lines.isEmpty)
+        for line in client.flightRecord.lines {
             for word in ["good-token", "Ada", "Secret", "a secret", "standup", "example.com"] {
                 #expect(!line.contains(word), "\(line)")
             }

@@ -71,7 +71,7 @@ import Testing
             #expect(world.transport.requests.count >= 2)
             #expect(call.connectionState == .connected)
         }
-        #expect(client.flightRecord.contains { $0.contains("inbox full") })
+        #expect(client.flightRecord.lines.contains { $0.contains("inbox full") })
         #expect(world.server.faults == [])
     }
 }

@@ -8,7 +8,7 @@ public final class HoldfastCall: Sendable {
     public let id: CallID
 
     let record: CallRecord
-    private let driver: Driver
+    let driver: Driver
 
     init(record: CallRecord, driver: Driver) {
         self.id = record.call

@@ -1,3 +1,4 @@
+public import HoldfastCore
 public import HoldfastWire
 
 extension HoldfastClient {
@@ -24,6 +25,25 @@ extension HoldfastClient {
         public var plaintext: Plaintext
         /// Makes a media engine for a call that has ``CallSettings/media``. Default: none.
         public var mediaEngine: (@Sendable () -> any MediaEngine)?
+        /// What keeps calls alive when the app leaves the screen, and what happens to their media then.
+        /// Checked by ``HoldfastClient/init(_:)``. Default: the defaults of
+        /// ``KeepAliveOptions``.
+        public var keepAlive: KeepAliveOptions
+        /// Says what the ongoing notification of a call shows. Asked again whenever something about the
+        /// call has changed, at most once a second; of several answers that of the newest question
+        /// counts. It runs in a task of the client's and should not wait for anything: the notification
+        /// waits with it. Default: nil, the call's title and the state of its connection.
+        public var notification: (@Sendable (HoldfastCall) -> NotificationContent)?
+        /// Runs first when the user taps a call's notification or a button of it, and says whether the
+        /// default happens, too. After ``KeepAliveLimits/handlerPatience`` it is cancelled and the
+        /// default happens. Several taps may be handled at once, at most 16; beyond that the default
+        /// happens at once. Default: nil, the default happens.
+        public var onAction: (@Sendable (HoldfastCall, NotificationAction) async -> ActionDecision)?
+        /// Loads the picture of a notification from an address (`https` or `http`) with header fields.
+        /// It is cancelled after ``KeepAliveLimits/avatarPatience``, when the content names another
+        /// picture, and at the end of the call; what it throws is never logged. Default: nil, addresses
+        /// are not loaded. Pictures given as bytes need no loader.
+        public var avatarLoader: (@Sendable (String, [String: String]) async throws -> [UInt8])?
         /// Gives access tokens.
         public var tokenProvider: TokenProvider
 
@@ -38,6 +58,14 @@ extension HoldfastClient {
             channel: ChannelEstablishment = .automatic,
             plaintext: Plaintext = .loopbackOnly,
             mediaEngine: (@Sendable () -> any MediaEngine)? = nil,
+            keepAlive: KeepAliveOptions = KeepAliveOptions(),
+            notification: (@Sendable (HoldfastCall) -> NotificationContent)? = nil,
+            onAction: (
+                @Sendable (HoldfastCall, NotificationAction) async -> ActionDecision
+            )? = nil,
+            avatarLoader: (
+                @Sendable (String, [String: String]) async throws -> [UInt8]
+            )? = nil,
             tokenProvider: @escaping TokenProvider
         ) {
             self.server = server
@@ -49,6 +77,10 @@ extension HoldfastClient {
             self.channel = channel
             self.plaintext = plaintext
             self.mediaEngine = mediaEngine
+            self.keepAlive = keepAlive
+            self.notification = notification
+            self.onAction = onAction
+            self.avatarLoader = avatarLoader
             self.tokenProvider = tokenProvider
         }
     }

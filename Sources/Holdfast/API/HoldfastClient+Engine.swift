@@ -5,13 +5,16 @@ extension HoldfastClient {
     ///
     /// - Parameter configuration: What the client works with.
     /// - Throws: `invalid_configuration` for a server address that cannot be used, `ws://` to another
-    ///   machine without ``Configuration/plaintext``, or a device id that is too long.
+    ///   machine without ``Configuration/plaintext``, a device id that is too long, or a
+    ///   ``KeepAliveOptions/grace`` out of its bounds.
     public convenience init(_ configuration: Configuration) throws(HoldfastError) {
         try self.init(configuration) { seed, wallOriginMilliseconds in
             ClientEngine(
                 configuration: ClientEngine.Configuration(
                     seed: seed,
-                    wallOriginMilliseconds: wallOriginMilliseconds
+                    wallOriginMilliseconds: wallOriginMilliseconds,
+                    keepAlive: configuration.keepAlive,
+                    profile: configuration.platform.profile
                 )
             )
         }

@@ -34,6 +34,11 @@ public final class HoldfastClient: Sendable {
         guard configuration.user?.isValid ?? true else {
             throw .configuration("A user has 1 to 128 characters of A–Z a–z 0–9 . _ : -")
         }
+        guard (.zero...KeepAliveLimits.graceMax).contains(configuration.keepAlive.grace) else {
+            throw .configuration(
+                "`keepAlive.grace` lies between zero and 180 s; its default is 30 s."
+            )
+        }
         let recorder = FlightRecorder()
         let driver = Driver(server: server, configuration: configuration, recorder: recorder)
         self.driver = driver
@@ -41,15 +46,13 @@ public final class HoldfastClient: Sendable {
         self.makeCore = {
             let crypto = configuration.network.crypto
             let seed = crypto.randomBytes(count: 8).reduce(0) { $0 << 8 | UInt64($1) }
-            let clock = configuration.platform.clock
-            // The time of day at the clock's zero, which may lie long before this process.
-            let sinceZero = clock.now().offset.milliseconds
-            let origin = UInt64(clamping: clock.wallMilliseconds().subtracting(sinceZero))
+            let origin = UInt64(clamping: driver.wallOrigin)
             return DriverCore(
                 engine: makeEngine(seed, origin),
                 server: server,
                 crypto: crypto,
-                recorder: recorder
+                recorder: recorder,
+                hasAvatarLoader: configuration.avatarLoader != nil
             )
         }
     }
@@ -107,10 +110,10 @@ public final class HoldfastClient: Sendable {
             let store = self.driver.configuration.platform.store
             contents = try await store.load(server: self.driver.server)
         } catch {
-            self.driver.note("session store: \(error)")
+            self.driver.note("session store: \(error)", .error)
             return []
         }
-        for damage in contents.damages { self.driver.note("session store: \(damage)") }
+        for damage in contents.damages { self.driver.note("session store: \(damage)", .error) }
         var calls: [HoldfastCall] = []
         // The user's channel is opened by the client itself.
         for session in contents.sessions where session.call.channelOwner == nil {
@@ -127,7 +130,7 @@ public final class HoldfastClient: Sendable {
                 self.driver.expectStart(of: record)
                 calls.append(HoldfastCall(record: record, driver: self.driver))
             } catch {
-                self.driver.note("a kept session was not restored: \(error.code)")
+                self.driver.note("a kept session was not restored: \(error.code)", .error)
             }
         }
         return calls
@@ -139,10 +142,11 @@ public final class HoldfastClient: Sendable {
             .map { HoldfastCall(record: $0, driver: self.driver) }
     }
 
-    /// The last 512 decisions of engine and driver, oldest first, one line each: seconds since the
-    /// clock's origin, the call's number, what happened. No names, tokens, addresses or call ids.
-    /// For a report about a call that dropped.
-    public var flightRecord: [String] { self.driver.recorder.lines }
+    /// What was seen, decided and told, of the client and of all its calls. No names, tokens, addresses
+    /// or call ids. For a report about a call that dropped; see also ``HoldfastCall/flightRecord``.
+    public var flightRecord: FlightRecord {
+        self.driver.recorder.record(wallOrigin: self.driver.wallOrigin)
+    }
 }
 
 extension HoldfastClient {
@@ -160,13 +164,5 @@ package func withRunning<Result: Sendable>(
         group.addTask { try await client.run() }
         defer { group.cancelAll() }
         return try await body(client)
-    }
-}
-
-extension Int64 {
-    /// Saturates instead of trapping.
-    fileprivate func subtracting(_ other: Int64) -> Int64 {
-        let (difference, overflow) = self.subtractingReportingOverflow(other)
-        return overflow ? (other < 0 ? .max : .min) : difference
     }
 }

@@ -8,6 +8,7 @@ struct CallModel: RecordModel {
     private(set) var connection: HoldfastCall.ConnectionState = .connecting
     /// The last event of the call.
     private(set) var end: HoldfastCall.Event?
+    private(set) var keepAlive = KeepAliveModel()
     private var loss: HoldfastCall.LossReason?
     private var members: [ParticipantID: Participant] = [:]
 
@@ -24,6 +25,7 @@ struct CallModel: RecordModel {
         guard let joined else { return [] }
         return [.joined(joined)] + (self.loss.map { [.lost($0)] } ?? [])
             + self.participants.map { .participantJoined($0) }
+            + self.keepAlive.reports.map { .keepAlive($0) }
     }
 
     mutating func take(
@@ -63,8 +65,9 @@ struct CallModel: RecordModel {
             self.members[participant.id] = participant
         case .participantLeft(let participant, _):
             self.members[participant.id] = nil
-        case .message, .idleWarning, .idleCleared, .missedMessages, .media, .keepAlive,
-            .fellBehind:
+        case .keepAlive(let report):
+            self.keepAlive.take(report)
+        case .message, .idleWarning, .idleCleared, .missedMessages, .media, .fellBehind:
             break
         }
     }

@@ -83,10 +83,10 @@ final class Channel: Sendable {
         do {
             let store = self.driver.configuration.platform.store
             let contents = try await store.load(server: self.driver.server)
-            for damage in contents.damages { self.driver.note("session store: \(damage)") }
+            for damage in contents.damages { self.driver.note("session store: \(damage)", .error) }
             return contents.sessions.first { $0.call == self.record.call }
         } catch {
-            self.driver.note("session store: \(error)")
+            self.driver.note("session store: \(error)", .error)
             return nil
         }
     }

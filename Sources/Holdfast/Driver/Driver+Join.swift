@@ -23,7 +23,7 @@ extension Driver {
     }
 }
 
-extension Driver.Submission {
+extension Requests<CommandOutcome>.Answer {
     /// The offset at which a command took effect.
     func offset() throws(HoldfastError) -> LogOffset {
         switch self {

@@ -14,24 +14,12 @@ final class Driver: Sendable {
 
     enum Phase: Sendable { case created, running, stopped }
 
-    /// How a command ended for whom waits.
-    enum Submission: Sendable {
-        case outcome(CommandOutcome)
-        case cancelled
-        /// The inbox is full.
-        case refused
-        case stopped
-    }
-
     private struct Shared {
         var phase = Phase.created
         var records: [CallHandle: any DrivenRecord] = [:]
         var lastHandle: UInt32 = 0
         /// Who waits for `run()` to begin.
         var starters: [CheckedContinuation<Bool, Never>] = []
-        var requests: [RequestID: CheckedContinuation<Submission, Never>] = [:]
-        var cancelledRequests: Set<RequestID> = []
-        var lastRequest: UInt64 = 0
         /// Calls that are being left: the engine is told once.
         var leaving: Set<CallHandle> = []
     }
@@ -41,9 +29,20 @@ final class Driver: Sendable {
     let recorder: FlightRecorder
     let inbox = Inbox()
     let workers = Workers()
+    let launches = Requests<CallServiceStatus>()
+    private let commands = Requests<CommandOutcome>()
+    private let keepAlive: Locked<KeepAliveState>
     private let shared = Locked(Shared())
 
     var clock: any ClockSource { self.configuration.platform.clock }
+
+    /// The time of day at the clock's zero, which may lie long before this process, in milliseconds
+    /// since 1970.
+    var wallOrigin: Int64 {
+        let clock = self.clock
+        let sinceZero = clock.now().offset.milliseconds
+        return clock.wallMilliseconds().subtracting(sinceZero)
+    }
 
     init(
         server: ServerAddress,
@@ -53,6 +52,7 @@ final class Driver: Sendable {
         self.server = server
         self.configuration = configuration
         self.recorder = recorder
+        self.keepAlive = Locked(KeepAliveState(profile: configuration.platform.profile))
     }
 
     // MARK: - Calls
@@ -62,7 +62,7 @@ final class Driver: Sendable {
         _ call: CallID,
         microphone: MicrophoneState
     ) throws(HoldfastError) -> CallRecord {
-        try self.shared.withLock { shared throws(HoldfastError) in
+        let record = try self.shared.withLock { shared throws(HoldfastError) in
             guard shared.phase != .stopped else { throw .notRunning }
             guard !shared.records.values.contains(where: { $0.call == call }) else {
                 throw .alreadyJoined
@@ -80,6 +80,8 @@ final class Driver: Sendable {
             shared.records[record.handle] = record
             return record
         }
+        self.recorder.begin(record.handle)
+        return record
     }
 
     /// Makes a record for a session of a user's channel. After the client's end it gets no events.
@@ -96,6 +98,7 @@ final class Driver: Sendable {
             shared.records[record.handle] = record
             return (record, shared.phase == .stopped)
         }
+        self.recorder.begin(record.handle)
         if isOver { record.stop() }
         return record
     }
@@ -113,6 +116,8 @@ final class Driver: Sendable {
             shared.records[handle] = nil
             shared.leaving.remove(handle)
         }
+        self.recorder.end(handle)
+        if self.calls.isEmpty { self.keepAlive.withLock { $0.service = $0.idle } }
     }
 
     /// Lets go of a call that nobody runs: waiting for a client whose `run()` never began would be
@@ -159,38 +164,15 @@ final class Driver: Sendable {
 
     // MARK: - Requests of the app's
 
-    func submit(_ command: Command, in call: CallHandle) async -> Submission {
-        let id = self.shared.withLock { shared in
-            shared.lastRequest += 1
-            return RequestID(shared.lastRequest)
-        }
-        defer { self.shared.withLock { _ = $0.cancelledRequests.remove(id) } }
-        return await withTaskCancellationHandler {
-            await withCheckedContinuation { continuation in
-                let answer: Submission? = self.shared.withLock { shared in
-                    if shared.cancelledRequests.contains(id) { return .cancelled }
-                    if shared.phase == .stopped { return .stopped }
-                    shared.requests[id] = continuation
-                    return nil
-                }
-                if let answer { return continuation.resume(returning: answer) }
-                if !self.inbox.offer(.engine(.submit(call, id, command))) {
-                    self.answer(id, .refused)
-                }
-            }
-        } onCancel: {
-            let isWaiting = self.answer(id, .cancelled)
-            // The task was cancelled before it began to wait.
-            if !isWaiting { self.shared.withLock { _ = $0.cancelledRequests.insert(id) } }
-        }
+    func submit(
+        _ command: Command,
+        in call: CallHandle
+    ) async -> Requests<CommandOutcome>.Answer {
+        await self.commands.ask { [inbox] id in inbox.offer(.engine(.submit(call, id, command))) }
     }
 
-    /// - Returns: Whether somebody waited.
-    @discardableResult
-    func answer(_ id: RequestID, _ submission: Submission) -> Bool {
-        let continuation = self.shared.withLock { $0.requests.removeValue(forKey: id) }
-        continuation?.resume(returning: submission)
-        return continuation != nil
+    func finish(_ request: RequestID, _ outcome: CommandOutcome) {
+        self.commands.answer(request, .outcome(outcome))
     }
 
     func leave<Model>(_ record: Record<Model>) async {
@@ -212,8 +194,39 @@ final class Driver: Sendable {
         if !self.inbox.offer(.engine(.reconnectNow(call))) { self.note("reconnectNow: inbox full") }
     }
 
-    func note(_ text: String, call: CallHandle? = nil) {
-        self.recorder.note(text, call: call?.rawValue, at: self.clock.now())
+    func note(
+        _ text: String,
+        _ kind: FlightRecord.Kind = .decision,
+        call: CallHandle? = nil
+    ) {
+        self.recorder.note(text, kind, call: call, at: self.clock.now())
+    }
+
+    // MARK: - Keep-alive
+
+    /// How the service stands: as it was told last, while there is a call.
+    var serviceStatus: CallServiceStatus {
+        let hasCalls = !self.calls.isEmpty
+        return self.keepAlive.withLock { hasCalls ? $0.service : $0.idle }
+    }
+
+    func serviceChanged(to status: CallServiceStatus) {
+        self.keepAlive.withLock { $0.service = status }
+    }
+
+    /// Where sound can come out and where it does, as the platform said last.
+    var outputs: (all: [AudioOutput], current: AudioOutput?) {
+        self.keepAlive.withLock { ($0.outputs, $0.output) }
+    }
+
+    private func take(_ fact: PlatformFact) async {
+        if case .audio(.outputs(let outputs, let current)) = fact {
+            self.keepAlive.withLock { state in
+                state.outputs = outputs
+                state.output = current
+            }
+        }
+        await self.inbox.pass(.engine(.platform(fact)))
     }
 
     // MARK: - Running
@@ -239,24 +252,65 @@ final class Driver: Sendable {
                 await inbox.pass(.engine(.appStateChanged(state)))
             }
         }
+        // Made before the first command is carried out: no answer is missed.
+        for facts in self.configuration.platform.facts {
+            self.workers.start { for await fact in facts { await self.take(fact) } }
+        }
         var shell = DriverShell(driver: self, core: core)
+        shell.begin(with: await self.present)
         for await _ in self.inbox.wakes { shell.turn() }
 
         shell.suspend()
-        let requests = self.shared.withLock { shared in
-            shared.phase = .stopped
-            defer { shared.requests = [:] }
-            return Array(shared.requests.values)
-        }
-        for request in requests { request.resume(returning: .stopped) }
+        self.shared.withLock { $0.phase = .stopped }
+        self.commands.stop()
+        self.launches.stop()
         self.inbox.close()
         for record in self.records { record.stop() }
         await shell.store.finish()
         await self.workers.stopAll()
     }
 
+    /// What the engine must know before it is told of any call: a process may begin in the background,
+    /// woken by a push, and with less than it once was granted.
+    private var present: [ClientEvent] {
+        get async {
+            var events: [ClientEvent] = []
+            for await state in self.configuration.platform.lifecycle.states {
+                events.append(.appStateChanged(state))
+                break
+            }
+            for await fact in self.configuration.platform.permissions.facts {
+                events.append(.platform(fact))
+                break
+            }
+            return events
+        }
+    }
+
     /// A server on this machine is reachable whatever the interfaces do.
     private var path: any NetworkPath {
         self.server.isLoopback ? LoopbackPath() : self.configuration.platform.path
+    }
+}
+
+/// What app and driver share of what keeps calls alive.
+private struct KeepAliveState: Sendable {
+    /// While there is no call.
+    let idle: CallServiceStatus
+    var service: CallServiceStatus
+    var outputs: [AudioOutput] = []
+    var output: AudioOutput?
+
+    init(profile: PlatformProfile) {
+        self.idle = profile.service == nil ? .notNeeded : .refused(.noCall)
+        self.service = self.idle
+    }
+}
+
+extension Int64 {
+    /// Saturates instead of trapping.
+    fileprivate func subtracting(_ other: Int64) -> Int64 {
+        let (difference, overflow) = self.subtractingReportingOverflow(other)
+        return overflow ? (other < 0 ? .max : .min) : difference
     }
 }

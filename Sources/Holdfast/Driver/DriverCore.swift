@@ -8,6 +8,10 @@ package enum DriverInput: Hashable, Sendable {
     case engine(ClientEvent)
     /// Bytes and turns of a connection.
     case transport(ConnectionID, TransportEvent)
+    /// What the app wants a notification to say.
+    case content(CallHandle, ContentDesk.Ticket, NotificationContent)
+    /// What became of a picture.
+    case avatar(CallHandle, ContentDesk.Ticket, ContentDesk.Load)
     /// Nothing happened; somebody waits until everything before it was handled.
     case turn
 }
@@ -23,6 +27,18 @@ package enum DriverAction: Hashable, Sendable {
     case deliver(CallHandle, DeliveryNumber, SessionEvent)
     case finish(RequestID, CommandOutcome)
     case media(CallHandle, MediaCommand)
+    case platform(PlatformCommand)
+    /// The answer to a launch of the service by hand.
+    case launched(RequestID, CallServiceStatus)
+    /// Ask the app's handler of taps; its answer, or the end of
+    /// ``KeepAliveLimits/handlerPatience``, becomes ``PlatformFact/tapHandled(_:_:isReplaced:)``.
+    case handleTap(NotificationAction, CallHandle)
+    /// Ask the app; its answer becomes ``DriverInput/content(_:_:_:)``.
+    case buildContent(CallHandle, ContentDesk.Ticket)
+    /// Load a picture; the outcome, or the end of ``KeepAliveLimits/avatarPatience``, becomes
+    /// ``DriverInput/avatar(_:_:_:)``.
+    case loadAvatar(CallHandle, ContentDesk.Ticket, address: String, headers: [String: String])
+    case cancelAvatar(CallHandle)
 }
 
 /// The driver without tasks: the engine, the clock's ticks, and the way between bytes and messages.
@@ -39,6 +55,8 @@ package struct DriverCore: Sendable {
     private var engine: any DrivenEngine
     private let codec: WireTranslator
     private let recorder: FlightRecorder
+    private let hasAvatarLoader: Bool
+    private var desk = ContentDesk()
     /// The frames of each connection that opened.
     private var encodings: [ConnectionID: FrameEncoding] = [:]
     private var calls: Set<CallHandle> = []
@@ -51,11 +69,13 @@ package struct DriverCore: Sendable {
         engine: any DrivenEngine,
         server: ServerAddress,
         crypto: any Cryptography,
-        recorder: FlightRecorder
+        recorder: FlightRecorder,
+        hasAvatarLoader: Bool = false
     ) {
         self.engine = engine
         self.codec = WireTranslator(server: server, crypto: crypto)
         self.recorder = recorder
+        self.hasAvatarLoader = hasAvatarLoader
     }
 
     /// When ``advance(to:with:)`` must be called at the latest; nil while nothing is pending.
@@ -78,7 +98,7 @@ package struct DriverCore: Sendable {
         if let last = self.lastAdvance, !self.calls.isEmpty {
             let passed = last.duration(to: now)
             if passed > Self.gapMin {
-                self.note("the process did not run for \(passed.milliseconds) ms", at: now)
+                self.note("the process did not run for \(passed.milliseconds) ms", .fact, at: now)
                 self.handle(.clockGap(passed), at: now)
             }
         }
@@ -87,7 +107,9 @@ package struct DriverCore: Sendable {
         for round in 1...Self.deadlineCountMax {
             guard let deadline = self.engine.nextDeadline, deadline <= now else { break }
             self.handle(.deadlineReached, at: now)
-            if round == Self.deadlineCountMax { self.note("deadlines follow too fast", at: now) }
+            if round == Self.deadlineCountMax {
+                self.note("deadlines follow too fast", .error, at: now)
+            }
         }
         defer { self.outbox.removeAll(keepingCapacity: true) }
         return self.outbox
@@ -97,6 +119,14 @@ package struct DriverCore: Sendable {
         switch input {
         case .engine(let event): self.handle(event, at: now)
         case .transport(let id, let event): self.take(event, from: id, at: now)
+        case .content(let call, let ticket, let content):
+            let hasLoader = self.hasAvatarLoader
+            self.perform(
+                self.desk.built(ticket, content, for: call, hasLoader: hasLoader),
+                at: now
+            )
+        case .avatar(let call, let ticket, let load):
+            self.perform(self.desk.loaded(ticket, load, for: call), at: now)
         case .turn: break
         }
     }
@@ -129,6 +159,11 @@ package struct DriverCore: Sendable {
     private mutating func handle(_ event: ClientEvent, at now: MonotonicInstant) {
         switch event {
         case .join(let call, _), .restore(let call, _, _): self.calls.insert(call)
+        case .appStateChanged(let state):
+            self.note(FlightText.of(state), .fact, at: now)
+        case .platform(let fact):
+            let (kind, text) = FlightText.of(fact)
+            self.note(text, kind, FlightText.subject(of: fact), at: now)
         default: break
         }
         var effects = self.effects
@@ -144,18 +179,19 @@ package struct DriverCore: Sendable {
         case .connect(let id, let call, let credentials, let timeout):
             switch self.codec.request(for: credentials, timeout: timeout) {
             case .success(let request):
-                self.note("connection \(id.rawValue) begins", call, at: now)
+                self.note("connection \(id.rawValue) begins", .decision, call, at: now)
                 self.outbox.append(.connect(id, request))
             case .failure(let failure):
                 // What cannot be written cannot be sent: the engine sees an attempt that failed.
-                self.note("request cannot be written: \(failure)", call, at: now)
+                self.note("request cannot be written: \(failure)", .error, call, at: now)
                 self.handle(.closed(id, .rejected(status: 400, retryAfter: nil)), at: now)
             }
         case .send(let id, let message):
             guard let encoding = self.encodings[id] else { return }
             switch self.codec.write(message, as: encoding) {
             case .success(let message): self.outbox.append(.send(id, message))
-            case .failure(let failure): self.note("message not sent: \(failure)", at: now)
+            case .failure(let failure):
+                self.note("message not sent: \(failure)", .error, at: now)
             }
         case .close(let id, let code):
             self.outbox.append(.close(id, code))
@@ -166,21 +202,62 @@ package struct DriverCore: Sendable {
         case .forget(_, let call):
             self.outbox.append(.forget(call))
         case .deliver(let call, let number, let event):
-            if event.isTerminal { self.calls.remove(call) }
+            if case .keepAlive(let report) = event {
+                self.note(FlightText.of(report), .report, call, at: now)
+            }
             self.outbox.append(.deliver(call, number, event))
+            if event.isTerminal {
+                self.calls.remove(call)
+                self.perform(self.desk.ended(call), at: now)
+            }
         case .finish(let request, let outcome):
             self.outbox.append(.finish(request, outcome))
         case .media(let call, let command):
             self.outbox.append(.media(call, command))
-        case .platform, .launched, .handleTap, .buildContent:
-            break
+        case .platform(let command):
+            let subject = FlightText.subject(of: command)
+            self.note(FlightText.of(command), .decision, subject, at: now)
+            self.outbox.append(.platform(command))
+        case .launched(let request, let status):
+            self.note("launch: \(FlightText.of(status))", .report, at: now)
+            self.outbox.append(.launched(request, status))
+        case .handleTap(let action, let call):
+            self.outbox.append(.handleTap(action, call))
+        case .buildContent(let call):
+            // Of a call that is over nothing is shown any more.
+            guard self.calls.contains(call) else { return }
+            self.perform(self.desk.wanted(for: call), at: now)
         case .note(let call, let text):
-            self.note(text, call, at: now)
+            self.note(text, .decision, call, at: now)
         }
     }
 
-    private func note(_ text: String, _ call: CallHandle? = nil, at now: MonotonicInstant) {
-        self.recorder.note(text, call: call?.rawValue, at: now)
+    private mutating func perform(_ effects: [ContentDesk.Effect], at now: MonotonicInstant) {
+        for effect in effects {
+            switch effect {
+            case .build(let call, let ticket): self.outbox.append(.buildContent(call, ticket))
+            case .load(let call, let ticket, let address, let headers):
+                let action = DriverAction.loadAvatar(
+                    call,
+                    ticket,
+                    address: address,
+                    headers: headers
+                )
+                self.outbox.append(action)
+            case .cancelLoad(let call): self.outbox.append(.cancelAvatar(call))
+            case .tell(let fact): self.handle(.platform(fact), at: now)
+            case .note(let call, let text): self.note(text, .error, call, at: now)
+            }
+        }
+    }
+
+    private func note(
+        _ text: String,
+        _ kind: FlightRecord.Kind,
+        _ call: CallHandle? = nil,
+        at now: MonotonicInstant
+    ) {
+        self.recorder.note(text, kind, call: call, at: now)
     }
 }
 

@@ -12,6 +12,7 @@ struct DriverShell {
     private var connections: [ConnectionID: any TransportConnection] = [:]
     private var media: [CallHandle: MediaConnection] = [:]
     private var tokens: [CallHandle: Workers.ID] = [:]
+    private var app: AppCallbacks
     private var timer: (deadline: MonotonicInstant, worker: Workers.ID)?
     private var lastTick: MonotonicInstant?
 
@@ -24,6 +25,15 @@ struct DriverShell {
         self.driver = driver
         self.core = core
         self.store = StoreWriter(driver: driver)
+        self.app = AppCallbacks(driver: driver)
+    }
+
+    /// Tells the engine how things stand before it is told of any call.
+    mutating func begin(with events: [ClientEvent]) {
+        let now = self.driver.clock.now()
+        for action in self.core.advance(to: now, with: events.map { .engine($0) }) {
+            self.perform(action, at: now)
+        }
     }
 
     /// Takes what has come and does what follows from it.
@@ -65,10 +75,22 @@ struct DriverShell {
         case .store(let session): self.store.save(session)
         case .forget(let call): self.store.remove(call)
         case .deliver(let call, let number, let event):
+            if case .keepAlive(.service(let status)) = event {
+                self.driver.serviceChanged(to: status)
+            }
             self.driver.record(of: call)?.deliver(number, event, at: now)
             if event.isTerminal { self.end(call) }
-        case .finish(let request, let outcome): self.driver.answer(request, .outcome(outcome))
+        case .finish(let request, let outcome): self.driver.finish(request, outcome)
         case .media(let call, let command): self.apply(command, call)
+        case .platform(let command): self.driver.configuration.platform.perform(command)
+        case .launched(let request, let status):
+            self.driver.serviceChanged(to: status)
+            self.driver.launches.answer(request, .outcome(status))
+        case .handleTap(let action, let call): self.app.handleTap(action, call)
+        case .buildContent(let call, let ticket): self.app.buildContent(call, ticket)
+        case .loadAvatar(let call, let ticket, let address, let headers):
+            self.app.loadAvatar(call, ticket, address: address, headers: headers)
+        case .cancelAvatar(let call): self.app.cancelAvatar(call)
         }
     }
 
@@ -130,6 +152,7 @@ struct DriverShell {
         if let token = self.tokens.removeValue(forKey: call) { self.driver.workers.cancel(token) }
         self.media[call]?.engine.apply(.stop)
         self.endMedia(call)
+        self.app.end(call)
         self.driver.forget(call)
     }
 
@@ -190,7 +213,7 @@ final class ConnectionSink: Sendable {
             // Nothing may be missing inside a connection, so the connection ends. The session
             // resumes from its cursor; nothing is lost.
             self.isOver.withLock { $0 = true }
-            self.driver.note("inbox full: connection \(self.id.rawValue) ended")
+            self.driver.note("inbox full: connection \(self.id.rawValue) ended", .error)
             self.driver.inbox.insist(.transport(self.id, .closed(.reset)))
         }
     }

@@ -8,7 +8,7 @@ internal import HoldfastWire
 /// - ``insist(_:)`` for what must not be lost and cannot be many: one end per connection, one answer
 ///   per question, one input at a time per pump.
 /// - The lanes, where only the newest counts: acknowledgements, and what a user chose of a call's
-///   microphone, pictures and devices, and whom an app watches.
+///   microphone, pictures and devices, of its hold, where sound comes out, and whom an app watches.
 final class Inbox: Sendable {
     /// Inputs that may wait. A server has at most 256 events and a page of frames under way on
     /// a connection (HF-35), an app 256 commands.
@@ -26,12 +26,15 @@ final class Inbox: Sendable {
         case video(CallHandle, VideoTrack)
         case route(CallHandle, AudioDirection)
         case watch(CallHandle)
+        case hold(CallHandle)
+        case output
     }
 
     private struct Content {
         var entries: [Entry] = []
         var processed: [CallHandle: DeliveryNumber] = [:]
-        /// Five at most of each call, one of a channel, in the order in which they were made.
+        /// Six at most of each call, one of a channel and one of all, in the order in which they were
+        /// made.
         var choices: [(lane: Lane, event: ClientEvent)] = []
         var isClosed = false
     }
@@ -103,6 +106,14 @@ final class Inbox: Sendable {
     func setWatched(_ channel: CallHandle, _ users: [UserID]) {
         self.choose(.watch(channel, users), in: .watch(channel))
     }
+
+    /// Whether a call is held.
+    func setHold(_ call: CallHandle, isHeld: Bool) {
+        self.choose(.setHold(call, isHeld: isHeld), in: .hold(call))
+    }
+
+    /// Where sound comes out.
+    func setOutput(_ output: AudioOutput) { self.choose(.setOutput(output), in: .output) }
 
     private func choose(_ event: ClientEvent, in lane: Lane) {
         self.content.withLock { content in

@@ -60,7 +60,7 @@ final class StoreWriter: Sendable {
                 }
             } catch {
                 // The call goes on; only the return after a kill is lost, and the record says so.
-                self.driver.note("session store: \(error)")
+                self.driver.note("session store: \(error)", .error)
             }
         }
     }

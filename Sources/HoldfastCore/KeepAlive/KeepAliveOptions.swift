@@ -119,7 +119,7 @@ public struct KeepAliveOptions: Hashable, Sendable {
 
 /// Bounds of what keeps calls alive.
 public enum KeepAliveLimits {
-    /// The longest ``KeepAliveOptions/grace``; longer ones are cut.
+    /// The longest ``KeepAliveOptions/grace``; a client with a longer one is not made.
     public static let graceMax: Duration = .seconds(180)
     /// The shortest time between two changes of a notification.
     public static let notificationInterval: Duration = .seconds(1)
