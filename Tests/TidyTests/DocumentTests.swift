@@ -23,18 +23,19 @@ import Testing
         }
     }
 
-    @Test func `every Swift snippet of the README is compiled`() throws {
-        let path = "Tests/HoldfastTests/ReadmeSnippets.swift"
-        // Until the client's API is there to compile against, there is no file of snippets.
-        guard let compiled = self.tree.file(path), let readme = self.tree.file("README.md") else {
-            return
-        }
+    @Test(arguments: [
+        ("README.md", "Tests/HoldfastTests/ReadmeSnippets.swift"),
+        ("docs/keep-alive.md", "Tests/HoldfastTests/KeepAliveSnippets.swift"),
+    ])
+    func `every Swift snippet of a guide is compiled`(guide: String, path: String) throws {
+        let compiled = try #require(self.tree.file(path))
+        let document = try #require(self.tree.file(guide))
         let bodies = SnippetFile(compiled.lines).bodies
-        let blocks = MarkdownText(readme.lines).blocks(in: "swift")
-        #expect(!blocks.isEmpty, "README.md shows no Swift")
+        let blocks = MarkdownText(document.lines).blocks(in: "swift")
+        #expect(!blocks.isEmpty, "\(guide) shows no Swift")
         for (line, block) in blocks where !bodies.contains(block) {
             let what = "the snippet is not what stands in \(path)"
-            expectNone([Finding(path: "README.md", line: line, what: what)])
+            expectNone([Finding(path: guide, line: line, what: what)])
         }
     }
 
