@@ -148,26 +148,6 @@ import Testing
         #expect(shown == [self.tell("Ada"), .note(self.call, "picture left out: \(reason)")])
     }
 
-    @Test mutating func `what is too long is cut between characters`() {
-        _ = self.desk.wanted(for: self.call)
-        let effects = self.desk.built(
-            self.ticket(1),
-            NotificationContent(
-                title: "x" + String(repeating: "ä", count: 64),
-                text: String(repeating: "y", count: 257),
-                actions: [.mute, .hangUp, .camera, .speaker, .show, .decline]
-            ),
-            for: self.call,
-            hasLoader: false
-        )
-        let expected = NotificationContent(
-            title: "x" + String(repeating: "ä", count: 63),
-            text: String(repeating: "y", count: 256),
-            actions: [.mute, .hangUp, .camera, .speaker, .show]
-        )
-        #expect(effects == [.tell(.content(self.call, expected, avatar: nil))])
-    }
-
     @Test mutating func `after the end of a call nothing comes of anything`() {
         _ = self.desk.wanted(for: self.call)
         _ = self.build(1, "Ada", self.picture)

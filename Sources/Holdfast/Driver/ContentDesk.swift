@@ -77,7 +77,8 @@ package struct ContentDesk: Sendable {
         guard var desk = self.desks[call], desk.build == ticket else { return [] }
         defer { self.desks[call] = desk }
         let avatar = content.avatar
-        let shown = Self.bounded(content)
+        var shown = content
+        shown.avatar = nil
         desk.content = shown
         // The picture goes beside its content: an address and its headers concern nobody else.
         guard avatar != desk.picture.avatar else {
@@ -144,27 +145,6 @@ package struct ContentDesk: Sendable {
     private mutating func newTicket() -> Ticket {
         self.lastTicket += 1
         return Ticket(rawValue: self.lastTicket)
-    }
-
-    /// Within the bounds of ``KeepAliveLimits``, and without a picture.
-    private static func bounded(_ content: NotificationContent) -> NotificationContent {
-        NotificationContent(
-            title: self.cut(content.title, to: KeepAliveLimits.titleBytesMax),
-            text: self.cut(content.text, to: KeepAliveLimits.textBytesMax),
-            showsDuration: content.showsDuration,
-            actions: Array(content.actions.prefix(KeepAliveLimits.actionCountMax))
-        )
-    }
-
-    /// Whole characters alone.
-    private static func cut(_ text: String, to bytesMax: Int) -> String {
-        var bytes = 0
-        return String(
-            text.prefix { character in
-                bytes += character.utf8.count
-                return bytes <= bytesMax
-            }
-        )
     }
 
     private static let misfit = "picture left out: empty, or more than 256 KiB"
