@@ -217,5 +217,19 @@ extension Timing {
             spans: [Span(34, .seconds(60))],
             isRemote: true
         )
+        /// No source gives it: the sender of the push chooses it. This is what a tapped notification gets.
+        package static let pushAllowance = Timing(
+            "pushAllowance",
+            "for which an urgent push keeps its receiver running and allows starts from the background",
+            .seconds(10),
+            isRemote: true
+        )
+        /// No source gives it: "seconds to minutes". This is in between.
+        package static let processorSleep = Timing(
+            "processorSleep",
+            "from the screen going off, no wake lock being held, to the sleep of the processor",
+            .seconds(60),
+            strict: .seconds(5)
+        )
     }
 }
