@@ -10,7 +10,8 @@ extension AndroidDevice {
         case .bindService(let name): self.bindService(name, at: now)
         case .startForeground(let name, let types, let notification):
             self.startForeground(name, types, notification, at: now)
-        case .stopForeground(let name): self.stopForeground(name, at: now)
+        case .stopForeground(let name, let keepsNotification):
+            self.stopForeground(name, keepsNotification: keepsNotification, at: now)
         case .stopService(let name): self.stopService(name, at: now)
         case .returnFromStartCommand(let name, let mode):
             self.services.setReturnMode(mode, of: name)

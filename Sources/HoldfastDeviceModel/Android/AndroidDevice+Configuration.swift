@@ -68,6 +68,7 @@ extension AndroidDevice {
 
     /// What is known of the sources alone, or from hearsay (rules marked U). All are off unless asked for.
     package struct Options: OptionSet, Hashable, Sendable {
+        /// One bit for each.
         package let rawValue: UInt8
         package init(rawValue: UInt8) { self.rawValue = rawValue }
 
@@ -157,6 +158,7 @@ extension AndroidDevice {
 
     /// Names a service of the app.
     package struct ServiceName: Hashable, Sendable, ExpressibleByStringLiteral {
+        /// The name itself.
         package let rawValue: String
         package init(_ rawValue: String) { self.rawValue = rawValue }
         package init(stringLiteral value: String) { self.rawValue = value }
@@ -164,6 +166,7 @@ extension AndroidDevice {
 
     /// The types of foreground services, with the bits of the platform.
     package struct ServiceTypes: OptionSet, Hashable, Sendable {
+        /// As in `ServiceInfo.FOREGROUND_SERVICE_TYPE_…`; the names are those of the manifest.
         package let rawValue: UInt32
         package init(rawValue: UInt32) { self.rawValue = rawValue }
 

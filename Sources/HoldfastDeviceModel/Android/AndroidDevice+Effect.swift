@@ -13,6 +13,7 @@ extension AndroidDevice {
         case thawed
         /// The processor sleeps; what was to happen happens when it wakes. Not a callback.
         case processorSlept
+        /// It runs again. Not a callback.
         case processorWoke
         /// The app counts as unused. Not a callback.
         case becameIdle
@@ -47,71 +48,104 @@ extension AndroidDevice {
 
         // MARK: The screen
 
+        /// `onStart` or `onStop`: some of the app can be seen, or none.
         case visibilityChanged(isVisible: Bool)
+        /// `onPictureInPictureModeChanged`.
         case pictureInPictureChanged(isActive: Bool)
 
         // MARK: Media
 
         /// The capture goes on and gives silence.
         case microphoneSilenced
+        /// It gives sound again.
         case microphoneHeard
+        /// `onOpened`.
         case cameraOpened
+        /// `onError` or `onDisconnected`; the app must open it again.
         case cameraLost
+        /// The system's dialog is on the screen.
         case consentAsked
+        /// `getMediaProjection()` gave a projection.
         case projectionReady
+        /// The screen is captured.
         case projectionStarted
+        /// `MediaProjection.Callback.onStop`.
         case projectionStopped
+        /// AUDIOFOCUS_REQUEST_GRANTED.
         case audioFocusGranted
+        /// AUDIOFOCUS_REQUEST_FAILED.
         case audioFocusRefused
+        /// AUDIOFOCUS_LOSS, or the transient one, after which it is returned.
         case audioFocusLost(isTransient: Bool)
+        /// AUDIOFOCUS_GAIN.
         case audioFocusReturned
         /// The routes are the system's again.
         case communicationModeLost
+        /// They are the app's again.
         case communicationModeReturned
 
         // MARK: Network
 
+        /// None of the app's packets pass; sockets fail.
         case networkBlocked
+        /// They pass again.
         case networkUnblocked
         /// All of the app's TCP connections are gone.
         case socketsDestroyed
 
         // MARK: Notifications
 
+        /// The user can see it. Not a callback.
         case notificationShown(NotificationID)
+        /// The user no longer can. Not a callback.
         case notificationHidden(NotificationID)
         /// The user swiped it away: its delete intent.
         case notificationDismissed(NotificationID)
 
         // MARK: Telecom
 
+        /// Telecom has the call.
         case telecomCallAdded
+        /// It does not take it.
         case telecomCallRefused
         /// To be acknowledged.
         case telecomHoldRequested
+        /// `onDisconnect`, or the end that the app asked for.
         case telecomCallEnded
         /// The process counts as one with a foreground service, or no longer. No callback.
         case delegationStarted
+        /// It no longer counts as one. No callback.
         case delegationStopped
         /// Telecom has the call, and gives the process nothing for it. No callback.
         case delegationRefused
 
         // MARK: Broadcasts
 
+        /// The app's receiver runs with a push.
         case pushDelivered
+        /// The same with the broadcast of the boot.
         case bootDelivered
     }
 
     /// What a call of the app may throw.
     package enum Exception: Hashable, Sendable {
+        /// `IllegalArgumentException`.
         case illegalArgument
+        /// `IllegalStateException`.
         case illegalState
+        /// `SecurityException`.
         case security
+        /// `ForegroundServiceStartNotAllowedException`.
         case foregroundServiceStartNotAllowed
+        /// `BackgroundServiceStartNotAllowedException`.
         case backgroundServiceStartNotAllowed
+        /// `MissingForegroundServiceTypeException`.
         case missingForegroundServiceType
+        /// `InvalidForegroundServiceTypeException`.
         case invalidForegroundServiceType
+        /// `StartForegroundCalledOnStoppedServiceException`.
         case startForegroundCalledOnStoppedService
+        /// `CameraAccessException` with CAMERA_DISABLED.
         case cameraDisabled
 
         /// Whether `catch (ServiceStartNotAllowedException)` would have caught it (A-TYPE-12).

@@ -20,9 +20,13 @@ extension AndroidDevice {
         case pictureInPictureClosed
         /// The user makes the floating picture large again.
         case pictureInPictureExpanded
+        /// By the button, or by itself.
         case screenTurnedOff
+        /// The keyguard, if there is one, stays.
         case screenTurnedOn
+        /// The keyguard comes up.
         case locked
+        /// It goes, and the screen is on.
         case unlocked
 
         // MARK: What the user does to the app
@@ -33,14 +37,19 @@ extension AndroidDevice {
         case stoppedInTaskList
         /// Stopped in the settings.
         case forceStopped
+        /// In a dialog or in the settings; what is not declared cannot be.
         case permissionGranted(Permission)
+        /// "Only this time".
         case permissionGrantedOnce(Permission)
+        /// In the settings.
         case permissionRevoked(Permission)
         /// The time of a permission that was granted once is over.
         case oneTimePermissionExpired(Permission)
+        /// The app's battery use in the settings.
         case batteryChanged(Battery)
         /// Another app, or the system's settings, takes or gives the right to foreground services.
         case foregroundServicesAllowed(Bool)
+        /// The user swipes one away, if it lets itself be.
         case notificationDismissed(NotificationID)
         /// A notification, or one of its buttons, sends its intent to a service or a receiver of the app.
         case notificationActionTapped
@@ -50,7 +59,9 @@ extension AndroidDevice {
         case notificationChannelBlocked(Bool)
         /// A window of the app's lies above others, or no longer.
         case overlayShown(Bool)
+        /// In the system's dialog.
         case projectionConsentGiven
+        /// The same, with no.
         case projectionConsentRefused
         /// The user ends the showing of the screen by the system's chip, or another app takes it.
         case projectionStoppedBySystem
@@ -59,31 +70,47 @@ extension AndroidDevice {
 
         /// The switch for all apps' microphones.
         case microphoneSwitched(isOff: Bool)
+        /// Another app begins to record.
         case otherAppCaptureStarted(OtherCapture)
+        /// It is done.
         case otherAppCaptureStopped
+        /// It wants the camera that the app has.
         case otherAppOpenedCamera
+        /// It wants to be heard, for a while or for good.
         case otherAppTookAudioFocus(isTransient: Bool)
+        /// It is done.
         case audioFocusReturned
+        /// A call of the telephone's is answered.
         case cellularCallBegan
+        /// It is over.
         case cellularCallEnded
+        /// For all apps but those on its list; the app is not on it.
         case dataSaverSwitched(isOn: Bool)
+        /// To a network on which data cost something, or to another.
         case networkChanged(isMetered: Bool)
+        /// For all apps.
         case batterySaverSwitched(isOn: Bool)
         /// The system files the app under those that nobody uses, or no longer.
         case standbyChanged(isStandby: Bool)
         /// A television's deep sleep.
         case lowPowerStandbyChanged(isOn: Bool)
+        /// It does not lie still; deep Doze begins anew.
         case deviceMoved
+        /// The charger is plugged in or out.
         case chargingChanged(isCharging: Bool)
+        /// The system ends processes.
         case memoryRanLow(MemoryPressure)
         /// The device starts anew: off and on again.
         case rebooted
+        /// BOOT_COMPLETED, after the first unlock.
         case bootBroadcastArrived
+        /// A message by the push service of the device.
         case pushArrived(PushPriority)
     }
 
     /// How an app comes to the screen.
     package enum Opening: Hashable, Sendable, CaseIterable {
+        /// By its icon, by the list of recent apps, by a tap on a notification.
         case launcher, recents, notification
         /// By a notification, above the keyguard if the manifest says so.
         case fullScreenIntent
@@ -113,119 +140,7 @@ extension AndroidDevice {
         case high
         /// It was sent as urgent, and has lost that for earlier ones that showed the user nothing.
         case downranked
+        /// It waits for the end of Doze.
         case normal
-    }
-
-    /// What the app calls.
-    package enum AppCall: Hashable, Sendable {
-        case startForegroundService(ServiceName)
-        case startService(ServiceName)
-        case bindService(ServiceName)
-        /// Nil types: those of the manifest, as the call with two arguments does.
-        case startForeground(ServiceName, ServiceTypes?, Notification?)
-        case stopForeground(ServiceName)
-        /// Or `stopSelf()`.
-        case stopService(ServiceName)
-        /// What `onStartCommand` returns.
-        case returnFromStartCommand(ServiceName, ReturnMode)
-
-        case notify(Notification)
-        case cancel(NotificationID)
-        case createPendingIntent(isMutabilityStated: Bool)
-        /// Starts an activity of its own from whatever state it is in.
-        case startActivity
-
-        case openCamera, closeCamera
-        case startCapture(CaptureSource)
-        case stopCapture
-        case startPlayback, stopPlayback
-        case acquireWakeLock, releaseWakeLock
-        case requestAudioFocus, abandonAudioFocus
-        case setCommunicationMode(Bool)
-
-        case addTelecomCall(TelecomCall)
-        case acknowledgeTelecom
-        /// A state that was answered, or asked for, is reached.
-        case reachTelecomState
-        case disconnectTelecomCall
-
-        case askProjectionConsent
-        case getMediaProjection
-        case createVirtualDisplay(hasCallback: Bool)
-        case stopProjection
-
-        /// Also from `onUserLeaveHint`, that is at the moment of leaving.
-        case enterPictureInPicture
-        case setAutoEnterPictureInPicture(Bool)
-        /// The activity ends.
-        case finish
-        case crash
-    }
-
-    /// What `onStartCommand` returns.
-    package enum ReturnMode: Hashable, Sendable {
-        case notSticky, sticky, redeliver
-    }
-
-    /// What an AudioRecord is for.
-    package enum CaptureSource: Hashable, Sendable {
-        case microphone, voiceCommunication, camcorder
-
-        /// Whether the system protects it from other captures.
-        var isPrivacySensitive: Bool { self != .microphone }
-    }
-
-    /// A call as it is told to Telecom.
-    package struct TelecomCall: Hashable, Sendable {
-        package var isRinging: Bool
-        /// Whether it can be put on hold.
-        package var supportsHold: Bool
-
-        package init(isRinging: Bool = false, supportsHold: Bool = true) {
-            self.isRinging = isRinging
-            self.supportsHold = supportsHold
-        }
-    }
-
-    /// Names a notification within the app. Zero is none.
-    package struct NotificationID: Hashable, Sendable, ExpressibleByIntegerLiteral {
-        package let rawValue: Int
-        package init(integerLiteral value: Int) { self.rawValue = value }
-    }
-
-    /// A notification as the app makes it.
-    package struct Notification: Hashable, Sendable {
-        package enum Style: Hashable, Sendable { case plain, call, media }
-        package enum Icon: Hashable, Sendable { case valid, missing, broken }
-
-        package var id: NotificationID
-        package var style: Style
-        package var icon: Icon
-        /// Whether its channel exists.
-        package var hasChannel: Bool
-        /// Whether it shows an ongoing call, and counts as such.
-        package var isOngoingCall: Bool
-        /// Whether it asks not to be held back: FOREGROUND_SERVICE_IMMEDIATE, its category, or buttons.
-        package var isImmediate: Bool
-        /// Whether it would open the app by itself.
-        package var hasFullScreenIntent: Bool
-
-        package init(
-            _ id: NotificationID = 1,
-            style: Style = .call,
-            icon: Icon = .valid,
-            hasChannel: Bool = true,
-            isOngoingCall: Bool = true,
-            isImmediate: Bool = true,
-            hasFullScreenIntent: Bool = false
-        ) {
-            self.id = id
-            self.style = style
-            self.icon = icon
-            self.hasChannel = hasChannel
-            self.isOngoingCall = isOngoingCall
-            self.isImmediate = isImmediate
-            self.hasFullScreenIntent = hasFullScreenIntent
-        }
     }
 }

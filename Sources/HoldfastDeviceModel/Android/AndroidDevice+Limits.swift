@@ -11,7 +11,6 @@ extension AndroidDevice {
         let pushAllowance: Duration
         let idle: Duration
         let capabilitySettle: Duration
-        let backgroundSettle: Duration
         /// Nil: the rule does not hold.
         let networkCutSoon: Duration?
         let networkCutOther: Duration?
@@ -56,7 +55,6 @@ extension AndroidDevice {
             self.pushAllowance = required(Source.pushAllowance)
             self.idle = required(Source.idle)
             self.capabilitySettle = required(Source.capabilitySettle)
-            self.backgroundSettle = required(Source.backgroundSettle)
             self.networkCutSoon = optional(Source.networkCutSoon)
             self.networkCutOther = optional(Source.networkCutOther)
             self.previousApp = required(Source.previousApp)

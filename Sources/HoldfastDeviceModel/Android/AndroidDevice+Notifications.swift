@@ -38,6 +38,12 @@ extension AndroidDevice {
             }
         }
 
+        /// It is as if `notify()` had posted it.
+        mutating func detach(_ id: NotificationID) {
+            guard let index = self.index(of: id) else { return }
+            self.posted[index].isCarried = false
+        }
+
         func index(of id: NotificationID) -> Int? {
             self.posted.firstIndex { $0.notification.id == id }
         }
@@ -92,9 +98,11 @@ extension AndroidDevice {
         self.notifications.posted.append(posted)
     }
 
-    /// The service that carried it no longer does.
+    /// The service that carried it no longer does. One that was detached stays.
     mutating func hideCarried(_ id: NotificationID) {
-        guard !self.services.isCarried(id) else { return }
+        guard !self.services.isCarried(id), let index = self.notifications.index(of: id),
+            self.notifications.posted[index].isCarried
+        else { return }
         self.remove(id)
     }
 
@@ -197,9 +205,15 @@ extension AndroidDevice {
 
     /// With the process goes what its services carried; the rest stays until somebody removes it.
     mutating func removeCarriedNotifications() {
-        for posted in self.notifications.posted where posted.isCarried && posted.isShown {
-            self.emit(.notificationHidden(posted.notification.id))
+        var kept: [Notifications.Posted] = []
+        for posted in self.notifications.posted {
+            // What a service in another process carries outlives this one.
+            if !posted.isCarried || self.services.isCarried(posted.notification.id) {
+                kept.append(posted)
+            } else if posted.isShown {
+                self.emit(.notificationHidden(posted.notification.id))
+            }
         }
-        self.notifications.posted.removeAll { $0.isCarried }
+        self.notifications.posted = kept
     }
 }

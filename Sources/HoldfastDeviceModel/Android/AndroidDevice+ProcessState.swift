@@ -147,7 +147,6 @@ extension AndroidDevice {
             self.services.hasForegroundInOther ? min(state, .foregroundService) : state
         self.capability.settle(
             self.capabilities,
-            from: before,
             isImmediate: self.configuration.options.contains(.capabilityLossIsImmediate)
                 && before == .top && self.process.appState == .foregroundService,
             at: now,
@@ -215,7 +214,8 @@ extension AndroidDevice {
         return self.services.capabilities(target: self.configuration.target)
     }
 
-    /// What was lost stays open for a while; what is gained is open at once (A-MIC-02, A-MIC-05).
+    /// What was lost stays open for a while; what is gained is open at once (A-MIC-02, A-MIC-05). Only an
+    /// app on top or with a foreground service has something to lose, so there is one such while.
     struct CapabilityGates: Sendable {
         /// What is open now.
         var open: Capabilities = []
@@ -246,14 +246,11 @@ extension AndroidDevice {
 
         mutating func settle(
             _ capabilities: Capabilities,
-            from before: ProcessState,
             isImmediate: Bool,
             at now: MonotonicInstant,
             _ limits: Limits
         ) {
-            let settle =
-                before <= .foregroundService ? limits.capabilitySettle : limits.backgroundSettle
-            let closing = isImmediate ? now : now.advanced(by: settle)
+            let closing = isImmediate ? now : now.advanced(by: limits.capabilitySettle)
             if capabilities.contains(.microphone) {
                 self.open.insert(.microphone)
                 self.microphoneClosesAt = nil

@@ -149,11 +149,14 @@ extension AndroidDevice {
 
     /// The app wants to show itself.
     mutating func startActivity(at now: MonotonicInstant) {
-        let isFree = self.screen.isVisible || self.configuration.api < 29
-        if isFree || self.configuration.api < 31 && self.rights.isPrivileged {
+        let isFree =
+            self.screen.isVisible || self.configuration.api < 29
+            || self.rights.activityUntil != nil
+        let isFromNotification = self.rights.intentUntil != nil
+        if isFree || isFromNotification && self.configuration.api < 31 {
             self.open(.launcher, at: now)
         } else {
-            self.emit(.activityBlocked, "A-NOT-11")
+            self.emit(.activityBlocked, isFromNotification ? "A-NOT-11" : nil)
         }
     }
 }

@@ -195,6 +195,8 @@ extension AndroidDevice {
     /// Makes the service if it is not there, and judges what it may. A right that it has is kept.
     private mutating func start(_ index: Int, at now: MonotonicInstant) {
         self.services.records[index].recovery.at = nil
+        // Another intent may be delivered as often as the first.
+        self.services.records[index].recovery.deliveryCount = 0
         guard self.services.records[index].running == nil else {
             self.services.records[index].running?.isStarted = true
             self.judge(index)
@@ -231,8 +233,15 @@ extension AndroidDevice {
         self.destroy(index, nil, at: now)
     }
 
-    mutating func stopForeground(_ name: ServiceName, at now: MonotonicInstant) {
+    mutating func stopForeground(
+        _ name: ServiceName,
+        keepsNotification: Bool,
+        at now: MonotonicInstant
+    ) {
         guard let index = self.services.index(of: name) else { return }
+        if keepsNotification, let foreground = self.running(index)?.foreground {
+            self.notifications.detach(foreground.notification.id)
+        }
         self.demote(index, at: now)
     }
 

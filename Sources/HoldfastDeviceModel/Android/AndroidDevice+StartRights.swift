@@ -74,14 +74,13 @@ extension AndroidDevice {
     mutating func receivePush(_ priority: PushPriority, at now: MonotonicInstant) {
         // A stopped package gets nothing until the user opens it.
         guard !self.process.isForceStopped else { return }
-        // In deep Doze and in standby only urgent pushes arrive.
+        // In Doze only urgent pushes arrive.
         guard priority == .high || self.power.doze == .none else { return }
         self.startProcess()
         self.process.receiverUntil = now.advanced(by: self.limits.pushAllowance)
         if priority == .high {
             self.rights.allowedUntil = now.advanced(by: self.limits.pushAllowance)
         }
-        // The broadcast wakes the processor and a frozen process before its code is called.
         self.emit(.pushDelivered, priority == .downranked ? "A-BG-03" : nil)
     }
 

@@ -4,9 +4,8 @@ import HoldfastWire
 extension AndroidDevice {
     /// The app's calls as the system's Telecom service knows them.
     struct Telecom: Sendable {
-        struct Limits {
-            static let callCountMax = 10
-        }
+        /// Calls that one app may have at a time (A-TEL-08).
+        static let callCountMax = 10
 
         /// A request that the app must answer, and then fulfil.
         enum Request: Hashable, Sendable {
@@ -71,7 +70,7 @@ extension AndroidDevice {
             return
         }
         let isSecondRing = call.isRinging && self.telecom.calls.contains { $0.isRinging }
-        if isSecondRing || self.telecom.callCount >= Telecom.Limits.callCountMax {
+        if isSecondRing || self.telecom.callCount >= Telecom.callCountMax {
             self.emit(.telecomCallRefused, "A-TEL-08")
             return
         }

@@ -121,6 +121,15 @@ import Testing
         phone.app(.returnFromStartCommand("call", .redeliver))
         phone.happens(.memoryRanLow(.critical))
         #expect(phone.wait(.seconds(10_000)).isEmpty)
+        // Another intent begins anew.
+        phone.happens(.opened(.launcher))
+        phone.startsService()
+        phone.app(.returnFromStartCommand("call", .redeliver))
+        phone.happens(.homePressed)
+        phone.happens(.memoryRanLow(.critical))
+        #expect(
+            phone.wait(.seconds(1_000)).has(.startCommand("call", hasIntent: true), "A-TASK-04")
+        )
     }
 
     @Test(.rule("A-TASK-04")) func `two services come back 10 s apart`() {

@@ -174,4 +174,35 @@ import Testing
         #expect(phone.conditions.notificationCount == 0)
         #expect(!phone.conditions.isHolding)
     }
+
+    @Test func `what is detached stays, even beyond the process, until it is cancelled`() {
+        let phone = Phone(api: 34)
+        phone.startsService()
+        phone.app(.stopForeground("call", keepsNotification: true))
+        phone.app(.stopService("call"))
+        #expect(phone.conditions.notificationCount == 1)
+        phone.app(.crash)
+        #expect(phone.conditions.notificationCount == 1)
+        phone.happens(.opened(.launcher))
+        phone.app(.cancel(1))
+        #expect(phone.conditions.notificationCount == 0)
+    }
+
+    @Test func `what a service in another process carries outlives this one`() {
+        let phone = Phone(api: 34) {
+            $0.manifest.services.append(.init("other", .phoneCall, isInOtherProcess: true))
+        }
+        phone.startsService()
+        phone.startsService("other", .phoneCall, Notification(2))
+        phone.app(.crash)
+        #expect(phone.conditions.notificationCount == 1)
+    }
+
+    @Test func `an app in the background opens no activity of its own accord`() {
+        for (api, isBlocked) in [(28, false), (29, true), (36, true)] {
+            let phone = Phone(api: api)
+            phone.isInBackground(for: .seconds(20))
+            #expect(phone.app(.startActivity).has(.activityBlocked) == isBlocked)
+        }
+    }
 }
