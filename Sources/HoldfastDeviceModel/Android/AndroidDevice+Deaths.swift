@@ -41,6 +41,27 @@ extension AndroidDevice {
         self.forgetProcess()
     }
 
+    /// The process in which this service runs ends for its sake.
+    mutating func endProcess(
+        of index: Int,
+        _ death: Death,
+        _ rule: Rule.ID,
+        at now: MonotonicInstant
+    ) {
+        guard self.services.records[index].declaration.isInOtherProcess else {
+            self.die(death, rule, at: now)
+            return
+        }
+        self.emit(.otherProcessDied(death), rule)
+        for other in self.services.records.indices
+        where self.services.records[other].declaration.isInOtherProcess {
+            let foreground = self.services.records[other].running?.foreground
+            self.services.records[other].running = nil
+            if let foreground { self.services.pauseBudgets(after: foreground.types, at: now) }
+        }
+        self.removeCarriedNotifications()
+    }
+
     /// What the process held, the system takes back.
     private mutating func forgetProcess() {
         self.screen.activity = .absent

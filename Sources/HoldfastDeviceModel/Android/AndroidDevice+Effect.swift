@@ -7,6 +7,8 @@ extension AndroidDevice {
         case processStarted
         /// It ends, with all that was in its memory. Not a callback.
         case processDied(Death)
+        /// That of the services which have one of their own ends; the app's goes on. Not a callback.
+        case otherProcessDied(Death)
         /// None of its code runs any more. Not a callback.
         case frozen
         /// Its code runs again. Not a callback.

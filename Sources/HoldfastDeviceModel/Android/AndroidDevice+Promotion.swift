@@ -189,7 +189,7 @@ extension AndroidDevice {
         at now: MonotonicInstant
     ) {
         if let crash = self.notificationCrash(notification) {
-            self.die(.crash(crash.crash), crash.rule, at: now)
+            self.endProcess(of: index, .crash(crash.crash), crash.rule, at: now)
             return
         }
         let name = self.services.records[index].declaration.name

@@ -115,10 +115,10 @@ extension AndroidDevice {
             next = .timedOver(crash: now.advanced(by: self.limits.timedServiceCrash))
             self.emit(.timedOut(name), "A-TO-02")
         case .demoted:
-            self.die(.notResponding, "A-TO-01", at: now)
+            self.endProcess(of: index, .notResponding, "A-TO-01", at: now)
             return
         case .timedOver:
-            self.die(.crash(.remoteDidNotStopInTime), "A-TO-02", at: now)
+            self.endProcess(of: index, .crash(.remoteDidNotStopInTime), "A-TO-02", at: now)
             return
         }
         self.services.records[index].running?.foreground?.time = next
@@ -134,7 +134,7 @@ extension AndroidDevice {
         case ...32: (crash, deadlineRule) = (.didNotStartInTime, "A-FGS-03")
         default: (crash, deadlineRule) = (.remoteDidNotStartInTime, "A-FGS-04")
         }
-        self.die(.crash(crash), rule ?? deadlineRule, at: now)
+        self.endProcess(of: index, .crash(crash), rule ?? deadlineRule, at: now)
     }
 }
 

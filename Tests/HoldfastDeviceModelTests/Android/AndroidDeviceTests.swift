@@ -104,7 +104,10 @@ import Testing
             var device = AndroidDevice(Self.anyConfiguration(api: api, &random))
             var now = MonotonicInstant.zero
             for _ in 0..<250 {
-                now = now.advanced(by: .milliseconds(random.next(below: 40_000)))
+                // Now and then a night passes.
+                let isLong = random.next(below: 30) == 0
+                let step = random.next(below: isLong ? 30_000_000 : 40_000)
+                now = now.advanced(by: .milliseconds(step))
                 let event = Self.anyEvent(&random)
                 _ = device.handle(event, at: now)
                 #expect(device.outcomes.isEmpty)
@@ -180,6 +183,7 @@ import Testing
         .startForeground("call", .shortService, AndroidDevice.Notification()),
         .startForeground("call", .dataSync, AndroidDevice.Notification(style: .plain)),
         .startForeground("other", .phoneCall, AndroidDevice.Notification(3)),
+        .startForeground("other", .dataSync, AndroidDevice.Notification(3)),
         .startForeground("screen", .mediaProjection, AndroidDevice.Notification(2)),
         .startForeground("call", .phoneCall, nil), .stopForeground("call"), .stopService("call"),
         .stopService("screen"), .returnFromStartCommand("call", .sticky),

@@ -216,6 +216,35 @@ import Testing
         #expect(phone.conditions.notificationCount == 0)
     }
 
+    @Test(.rule("A-FGS-04", "A-TO-02"))
+    func `what ends another process leaves the one with the call`() {
+        for isPromoted in [false, true] {
+            let phone = Phone(api: 35) {
+                $0.manifest.services.append(.init("other", .dataSync, isInOtherProcess: true))
+                $0.manifest.permissions.insert("FOREGROUND_SERVICE_DATA_SYNC")
+            }
+            phone.startsService("call", .phoneCall)
+            if isPromoted {
+                phone.startsService("other", .dataSync, AndroidDevice.Notification(2))
+                phone.happens(.homePressed)
+                phone.expect(
+                    .otherProcessDied(.crash(.remoteDidNotStopInTime)),
+                    "A-TO-02",
+                    after: .seconds(21_610)
+                )
+            } else {
+                phone.app(.startForegroundService("other"))
+                phone.expect(
+                    .otherProcessDied(.crash(.remoteDidNotStartInTime)),
+                    "A-FGS-04",
+                    after: .seconds(30)
+                )
+            }
+            #expect(phone.conditions.notificationCount == 1)
+            #expect(phone.isAlive)
+        }
+    }
+
     // MARK: Memory
 
     @Test(.rule("A-KILL-01")) func `memory is taken from the least important first`() {
