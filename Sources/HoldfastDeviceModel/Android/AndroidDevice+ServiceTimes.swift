@@ -115,9 +115,11 @@ extension AndroidDevice {
             next = .timedOver(crash: now.advanced(by: self.limits.timedServiceCrash))
             self.emit(.timedOut(name), "A-TO-02")
         case .demoted:
+            self.services.records[index].running?.foreground?.time = .none
             self.endProcess(of: index, .notResponding, "A-TO-01", at: now)
             return
         case .timedOver:
+            self.services.records[index].running?.foreground?.time = .none
             self.endProcess(of: index, .crash(.remoteDidNotStopInTime), "A-TO-02", at: now)
             return
         }
