@@ -3,7 +3,8 @@
 #
 # Without arguments there are three runs, one after the other. Random histories of the pure modules
 # keep both cores busy for half a minute, and a socket's time limit does not wait for them; and what
-# is judged by the clock end to end has the machine for itself.
+# is judged by the clock end to end has the machine for itself. Sound devices mostly wait, and count the
+# threads of their process: their tests run in a process of their own beside the other real ones.
 #
 # The runner is started directly: `swift test --skip-build` plans the build anew, which takes longer
 # than most tests, and what it writes makes the next `swift build` compile again what is built.
@@ -66,12 +67,38 @@ command -v stdbuf >/dev/null && stream=(stdbuf -oL)
 
 # One run of the runner: a title, the log, the runner's arguments. Says its closing line.
 run_tests() {
-    local title=$1 status=0 closing
+    local title=$1 status=0
     log=$2
     shift 2
     issue_lines=0
     with_progress "$title" "$log" look \
         "${stream[@]}" "$runner" --testing-library swift-testing "$@" || status=$?
+    close_run "$status"
+}
+
+# Starts a run beside the next one: the log, the runner's arguments.
+beside='' beside_log=''
+start_beside() {
+    beside_log=$1
+    shift
+    "${stream[@]}" "$runner" --testing-library swift-testing "$@" >"$beside_log" 2>&1 &
+    beside=$!
+    trap 'kill "$beside" 2>/dev/null || true' EXIT
+}
+
+# Waits for it, and says what it found.
+finish_beside() {
+    local status=0
+    wait "$beside" || status=$?
+    trap - EXIT
+    log=$beside_log
+    issues_after 0 <"$log"
+    close_run "$status"
+}
+
+# The end of a run with this status: its closing line, and where to read on.
+close_run() {
+    local status=$1 closing
     closing=$(grep -E '^[^ ]+ +Test run with ' "$log" | tail -n 1) || true
     if [ -z "$closing" ]; then
         tail -n 30 "$log"
@@ -93,11 +120,15 @@ run_tests() {
 skipped='' failed=0
 pure='^(HoldfastWire|HoldfastProto|HoldfastCore|HoldfastServerCore|HoldfastRules|HoldfastDeviceModel|HoldfastSimulator|HoldfastSpec|Tidy)Tests\.'
 whole='^HoldfastEndToEndTests\.'
+sound='^HoldfastMediaTests\.RealMedia/(Device|Leak|MediaEngineContract|Route|Source)Tests'
 if (($# > 0)); then
     run_tests "Testing" .build/test.log "$@" || failed=$?
 else
     run_tests "Testing, pure" .build/test-pure.log --filter "$pure" || failed=$?
-    run_tests "Testing, real" .build/test-real.log --skip "$pure" --skip "$whole" || failed=$?
+    start_beside .build/test-sound.log --filter "$sound"
+    run_tests "Testing, real" .build/test-real.log \
+        --skip "$pure" --skip "$whole" --skip "$sound" || failed=$?
+    finish_beside || failed=$?
     run_tests "Testing, end to end" .build/test-whole.log --filter "$whole" || failed=$?
 fi
 [ -z "$skipped" ] || say "$skipped"
