@@ -11,7 +11,7 @@ import Testing
     private struct Row {
         var line: Int
         var number: Int
-        var tests: [String]
+        var tests: [TestReference]
         var rest: String
     }
 
@@ -30,8 +30,8 @@ import Testing
     @Test func `every test that the table names exists in its file`() {
         var findings: [Finding] = []
         for row in self.rows {
-            for test in row.tests where !self.exists(test) {
-                findings.append(self.finding(row, "there is no test \(test)"))
+            for test in row.tests where !test.exists(in: self.tree) {
+                findings.append(self.finding(row, "there is no test \(test.text)"))
             }
         }
         expectNone(findings)
@@ -42,39 +42,15 @@ import Testing
     }
 
     private var rows: [Row] {
-        let lines = self.tree.file(Self.path)?.lines ?? []
-        return lines.enumerated().compactMap { index, line in
-            let cells = line.split(separator: "|", omittingEmptySubsequences: false)
-                .map { $0.trimmed }
-            guard cells.count == 7, let number = Int(cells[1]) else { return nil }
-            let tests = cells[4].split(separator: "<br>").map(\.trimmed)
-            return Row(line: index + 1, number: number, tests: tests, rest: cells[5])
+        TableRow.all(in: self.tree.file(Self.path), columns: 5).compactMap { row in
+            Int(row.cells[0]).map { number in
+                Row(
+                    line: row.line,
+                    number: number,
+                    tests: TestReference.list(in: row.cells[3][...]),
+                    rest: row.cells[4]
+                )
+            }
         }
-    }
-
-    /// `` `sentence` in File `` or `` `drill: fault` ``.
-    private func exists(_ test: String) -> Bool {
-        let parts = test.split(separator: "`")
-        guard test.hasPrefix("`"), let name = parts.first else { return false }
-        if name.hasPrefix("drill: ") {
-            // A test of the drill holds its page to the faults that there are.
-            let fault = "`\(name.dropFirst("drill: ".count))`"
-            return self.tree.file("docs/drill.md")?.lines.contains { line in
-                line.hasPrefix("|") && line.contains(fault)
-            } ?? false
-        }
-        guard parts.count == 2, parts[1].hasPrefix(" in ") else { return false }
-        let file = parts[1].dropFirst(" in ".count).trimmed + ".swift"
-        return self.tree.swift(under: "Tests").contains { source in
-            source.name == file && source.text.contains("func `\(name)`")
-        }
-    }
-}
-
-extension Substring {
-    /// Without the spaces around it.
-    fileprivate var trimmed: String {
-        let start = self.drop { $0 == " " }
-        return String(start.reversed().drop { $0 == " " }.reversed())
     }
 }
