@@ -139,6 +139,11 @@ let package = Package(
             dependencies: ["HoldfastRules", "HoldfastWire"],
             swiftSettings: strict
         ),
+        .target(
+            name: "HoldfastSimulator",
+            dependencies: ["HoldfastCore", "HoldfastDeviceModel", "HoldfastRules", "HoldfastWire"],
+            swiftSettings: strict
+        ),
 
         // Client.
         .target(
@@ -204,7 +209,7 @@ let package = Package(
         ),
         .executableTarget(
             name: "holdfastctl",
-            dependencies: ["HoldfastDrill", arguments],
+            dependencies: ["HoldfastDrill", "HoldfastSimulator", arguments],
             swiftSettings: strict
         ),
 
@@ -238,6 +243,14 @@ let package = Package(
             name: "HoldfastDeviceModelTests",
             dependencies: [
                 "HoldfastDeviceModel", "HoldfastRules", "HoldfastWire", "HoldfastSpec",
+            ],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "HoldfastSimulatorTests",
+            dependencies: [
+                "HoldfastSimulator", "HoldfastCore", "HoldfastDeviceModel", "HoldfastRules",
+                "HoldfastWire", "HoldfastSpec",
             ],
             swiftSettings: strict
         ),

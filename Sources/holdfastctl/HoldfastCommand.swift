@@ -10,7 +10,7 @@ struct HoldfastCommand: AsyncParsableCommand {
         subcommands: [
             JoinCommand.self, ListenCommand.self, RingCommand.self, SendCommand.self,
             TokenCommand.self,
-            DrillCommand.self, MeasureCommand.self,
+            DrillCommand.self, MeasureCommand.self, ComparePoliciesCommand.self,
             RunCommand.self,
         ]
     )

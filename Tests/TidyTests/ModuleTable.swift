@@ -8,6 +8,9 @@ enum ModuleTable {
         "HoldfastServerCore": ["HoldfastWire"],
         "HoldfastRules": [],
         "HoldfastDeviceModel": ["HoldfastRules", "HoldfastWire"],
+        "HoldfastSimulator": [
+            "HoldfastCore", "HoldfastDeviceModel", "HoldfastRules", "HoldfastWire",
+        ],
 
         // Client.
         "HoldfastProto": foundation.union(["HoldfastWire", "SwiftProtobuf"]),
@@ -28,13 +31,15 @@ enum ModuleTable {
             "HoldfastNIO", "HoldfastLinux", "HoldfastMedia", "HoldfastServer", "HoldfastServerCore",
             "HoldfastProto", "CHoldfastDrill", "AsyncHTTPClient", "GRDB", "UnixSignals",
         ]),
-        "holdfastctl": foundation.union(system).union(tools).union(["HoldfastDrill"]),
+        "holdfastctl": foundation.union(system).union(tools).union([
+            "HoldfastDrill", "HoldfastSimulator",
+        ]),
     ]
 
     /// No I/O, clock, task, lock or Foundation: a simulation replays them exactly.
     static let pure = [
         "HoldfastWire", "HoldfastCore", "HoldfastServerCore", "HoldfastRules",
-        "HoldfastDeviceModel",
+        "HoldfastDeviceModel", "HoldfastSimulator",
     ]
 
     /// Part of every Apple app. Nothing on Linux would notice an API that is too new for iOS 16.
