@@ -46,7 +46,12 @@ extension RuleBook.Android {
                 enforcement on 36 is off
                 """,
             .unverified,
-            .optional
+            .absent(
+                because: """
+                    API 36 only writes it to its log; what is enforced comes with an API that \
+                    the model does not reach.
+                    """
+            )
         ),
         Rule(
             "A-AUD-04",

@@ -165,13 +165,7 @@ extension RuleBook.Android {
                 """,
             fix: "Set the flag.",
             source: "developer.android.com",
-            .documented,
-            .absent(
-                because: """
-                    An argument that is always wrong, found by the first start of any app; the \
-                    model has no pending intents without it.
-                    """
-            )
+            .documented
         ),
     ]
 }

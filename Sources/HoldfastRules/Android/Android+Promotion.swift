@@ -52,13 +52,7 @@ extension RuleBook.Android {
             source: """
                 AOSP API 36, ServiceInfo.java 139-604; the API levels by developer.android.com
                 """,
-            .source,
-            .absent(
-                because: """
-                    Which constants exist is a matter of the build; what an older device does \
-                    with one it does not know is told nowhere.
-                    """
-            )
+            .source
         ),
         Rule(
             "A-TYPE-05",
@@ -158,12 +152,7 @@ extension RuleBook.Android {
                 """,
             fix: "Catch all three.",
             source: "AOSP API 34, sources of the classes",
-            .source,
-            .absent(
-                because: """
-                    What a class inherits is no event; the model names each exception itself.
-                    """
-            )
+            .source
         ),
     ]
 }

@@ -72,10 +72,7 @@ extension RuleBook.Android {
                 """,
             fix: "There is nothing to do.",
             source: "AOSP API 36, NetworkPolicyManager.java 845, PowerManagerService.java 4421",
-            .source,
-            .absent(
-                because: "No phone and no tablet has this standby."
-            )
+            .source
         ),
         Rule(
             "A-NET-06",

@@ -113,10 +113,7 @@ extension RuleBook.Android {
             then: "Nothing happens.",
             fix: "Test without a debugger.",
             source: "AOSP API 34, ActiveServices.java 6917",
-            .source,
-            .absent(
-                because: "A debugger belongs to no call of a user."
-            )
+            .source
         ),
         Rule(
             "A-FGS-08",

@@ -118,7 +118,11 @@ extension RuleBook.Android {
             fix: "End rings earlier.",
             source: "Telecom API 34, CallAnomalyWatchdog, Timeouts 369 and 439",
             .source,
-            .optional
+            .absent(
+                because: """
+                    The disconnection stands behind a switch of the maker's that is off.
+                    """
+            )
         ),
         Rule(
             "A-TEL-10",
@@ -139,13 +143,7 @@ extension RuleBook.Android {
                 """,
             fix: "Register at start.",
             source: "developer.android.com, core-telecom",
-            .documented,
-            .absent(
-                because: """
-                    It describes a library, not the device; what the library leads to is \
-                    A-TEL-03 and A-TEL-04.
-                    """
-            )
+            .documented
         ),
     ]
 }

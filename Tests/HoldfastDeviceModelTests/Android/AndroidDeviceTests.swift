@@ -8,7 +8,7 @@ import Testing
 @Suite struct AndroidDeviceTests {
     /// The timeline of a call app without a service that is left by Home (A0).
     @Test(
-        .rule("A-MIC-02", "A-NET-01", "A-BG-10", "A-CAM-01", "A-CPU-03", "A-NET-04"),
+        .rule("A-MIC-02", "A-NET-01", "A-BG-10", "A-CAM-01", "A-CPU-03", "A-NET-04", "A-STATE-05"),
         arguments: [34, 35, 36]
     )
     func `an app without a service dies by degrees`(api: Int) {

@@ -55,7 +55,8 @@ import Testing
         #expect(phone.app(.openCamera).has(.cameraOpened))
     }
 
-    @Test(.rule("A-CAM-05", "A-LOCK-01")) func `with its service the camera outlives the lock`() {
+    @Test(.rule("A-CAM-05", "A-LOCK-01", "A-STATE-06"))
+    func `with its service the camera outlives the lock`() {
         let phone = Phone(api: 36, profile: .strict)
         phone.startsService()
         phone.app(.openCamera)

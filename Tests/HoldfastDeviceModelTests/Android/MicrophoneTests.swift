@@ -31,14 +31,15 @@ import Testing
         #expect(phone.conditions.microphone == .open)
     }
 
-    @Test(.rule("A-MIC-02"), arguments: [30, 36])
+    @Test(.rule("A-MIC-02", "A-STATE-04"), arguments: [30, 36])
     func `an app that is left hears silence after 5 s`(api: Int) {
         let phone = Self.capturing(api: api)
         phone.happens(.homePressed)
         phone.expect(.microphoneSilenced, "A-MIC-02", after: .seconds(5))
     }
 
-    @Test(.rule("A-MIC-02")) func `so does one whose screen goes off, or whose type is missing`() {
+    @Test(.rule("A-MIC-02", "A-STATE-03"))
+    func `so does one whose screen goes off, or whose type is missing`() {
         let dark = Self.capturing(api: 34)
         dark.happens(.screenTurnedOff)
         dark.expect(.microphoneSilenced, "A-MIC-02", after: .seconds(5))
@@ -108,7 +109,7 @@ import Testing
         #expect(phone.conditions.microphone == .open)
     }
 
-    @Test(.rule("A-MIC-05")) func `a return is heard at once`() {
+    @Test(.rule("A-MIC-05", "A-STATE-01")) func `a return is heard at once`() {
         let phone = Self.capturing(api: 34)
         phone.isInBackground(for: .seconds(9))
         #expect(phone.happens(.opened(.recents)).has(.microphoneHeard, "A-MIC-05"))

@@ -87,7 +87,10 @@ import Testing
         #expect(phone.conditions.network == .open)
     }
 
-    @Test(.rule("A-NET-04", "A-CPU-03"), arguments: [(31, 600), (33, 600), (34, 10), (36, 10)])
+    @Test(
+        .rule("A-NET-04", "A-CPU-03", "A-STATE-08"),
+        arguments: [(31, 600), (33, 600), (34, 10), (36, 10)]
+    )
     func `a cached app is frozen, and from API 34 on loses its sockets`(api: Int, seconds: Int) {
         let phone = Phone(api: api)
         phone.app(.finish)

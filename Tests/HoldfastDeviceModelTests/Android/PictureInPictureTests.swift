@@ -16,7 +16,7 @@ import Testing
         return phone
     }
 
-    @Test(.rule("A-PIP-01"), arguments: [26, 36])
+    @Test(.rule("A-PIP-01", "A-STATE-02"), arguments: [26, 36])
     func `an app that floats needs no service`(api: Int) {
         let phone = Self.floating(api: api)
         phone.wait(.seconds(3_600))

@@ -276,7 +276,7 @@ import Testing
         }
     }
 
-    @Test(.rule("A-BG-10"), arguments: [26, 36])
+    @Test(.rule("A-BG-10", "A-STATE-07"), arguments: [26, 36])
     func `an idle app loses its services in the background`(api: Int) {
         let phone = Phone(api: api)
         phone.app(.startService("call"))
