@@ -40,7 +40,7 @@ import Testing
         var configuration = world.configuration()
         configuration.network = HoldfastNetwork(transport: transport, crypto: FakeCryptography())
         return try await withHoldfastClient(configuration) { client in
-            _ = try await client.join("demo")
+            _ = try await client.join(CallID("demo"))
             world.lifecycle.state.set(state)
             await world.pass(.seconds(60), client)
             let before = transport.traffic
@@ -81,16 +81,11 @@ private final class CountingTransport: Transport {
     }
 
     private func add(_ message: TransportMessage, header: Int) {
-        let byteCount =
-            switch message {
-            case .binary(let bytes): bytes.count
-            case .text(let text): text.utf8.count
-            }
         let now = self.clock.now()
         self.counted.withLock { traffic in
             traffic.instants.insert(now)
             traffic.frameCount += 1
-            traffic.byteCount += byteCount + header
+            traffic.byteCount += message.bytes.count + header
         }
     }
 }
