@@ -71,6 +71,7 @@ import Testing
         #expect(machine.shown?.buttons.first?.isOn == true)
         _ = machine.track([], at: .seconds(3))
         #expect(machine.refresh(carrier: running, isSpeaker: false, at: .seconds(3)) == [])
+        #expect(machine.nextDeadline == nil)
     }
 
     @Test func `the app is asked again when something is different, at most once in a second`() {
