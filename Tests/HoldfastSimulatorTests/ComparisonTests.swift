@@ -28,7 +28,7 @@ import Testing
     }
 
     @Test func `the table of the README is the one that the histories give`() throws {
-        let page = try RecordedTable(in: "README.md", name: "compare-policies")
+        let page = RecordedTable(in: "README.md", name: "compare-policies")
         let tables = [Comparison.android(), .apple()].map(\.table).joined(separator: "\n")
         try page.verify("```text\n" + tables + "```")
     }

@@ -13,7 +13,7 @@ public struct RecordedTable {
     /// - Parameters:
     ///   - path: The document, from the repository's root.
     ///   - name: As the marks have it.
-    public init(in path: String, name: String) throws {
+    public init(in path: String, name: String) {
         let root = URL(filePath: #filePath).appending(path: "../../..").standardizedFileURL
         self.file = root.appending(path: path)
         self.name = name
