@@ -28,6 +28,7 @@ import Testing
         ]
         try await self.world.inCall { client, _ in
             self.world.script.withLock { $0.pending += commands.map { .platform($0) } }
+            await self.world.perform(in: client)
             let facts = await self.world.facts(6, client)
             #expect(self.world.fakes.log.commands == commands)
             #expect(
@@ -56,6 +57,41 @@ import Testing
                     .appStateChanged(.background), .platform(.permissions(permissions)),
                 ]
             )
+        }
+    }
+
+    @Test func `a port has one reader, who hears all of it in order`() async throws {
+        let lifecycle = OneReaderLifecycle()
+        for state in [AppState.background, .foreground, .background] { lifecycle.say(state) }
+        let client = try self.world.client { $0.platform.lifecycle = lifecycle }
+        try await withRunning(client) { client in
+            _ = try await client.join(CallID("standup"))
+            lifecycle.say(.foreground)
+            while self.world.states.count < 4 { await client.settle() }
+        }
+        #expect(
+            self.world.states.prefix(4) == [.background, .foreground, .background, .foreground]
+        )
+    }
+
+    @Test(.timeLimit(.minutes(1)))
+    func `a port that says nothing holds up the client for a second, and not for ever`()
+        async throws
+    {
+        let lifecycle = OneReaderLifecycle()
+        let client = try self.world.client { $0.platform.lifecycle = lifecycle }
+        try await withRunning(client) { client in
+            let isJoined = Locked(false)
+            let join = Task {
+                _ = try await client.join(CallID("standup"))
+                isJoined.withLock { $0 = true }
+            }
+            while !isJoined.withLock({ $0 }) {
+                self.world.world.clock.advance(by: .milliseconds(1))
+                await Task.yield()
+            }
+            try await join.value
+            #expect(self.world.world.clock.now() >= .zero.advanced(by: .seconds(1)))
         }
     }
 
@@ -267,4 +303,14 @@ import Testing
         )
         #expect(!entries.contains { $0.text.contains("Daily") })
     }
+}
+
+/// A life cycle whose stream can be read once, as most of the system's can.
+private struct OneReaderLifecycle: Lifecycle {
+    let states: AsyncStream<AppState>
+    private let entrance: AsyncStream<AppState>.Continuation
+
+    init() { (self.states, self.entrance) = AsyncStream.makeStream() }
+
+    func say(_ state: AppState) { self.entrance.yield(state) }
 }

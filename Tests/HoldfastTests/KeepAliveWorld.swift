@@ -77,6 +77,13 @@ struct KeepAliveWorld: Sendable {
         await client.driver.inbox.pass(.engine(.pathChanged(.satisfied(identity: 1))))
     }
 
+    /// Where the engine was told that the app is, each time.
+    var states: [AppState] {
+        self.script.withLock { $0.log }.compactMap {
+            if case .appStateChanged(let state) = $0 { state } else { nil }
+        }
+    }
+
     /// What the engine was told by the platform, without what holds at the start.
     var facts: [PlatformFact] {
         self.script.withLock { $0.log }.compactMap { event in

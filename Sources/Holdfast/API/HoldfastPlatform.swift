@@ -71,11 +71,11 @@ extension HoldfastPlatform {
         }
     }
 
-    /// What every port says, one stream for each.
+    /// What every port says, one stream for each; but for the permissions, which are read first.
     var facts: [AsyncStream<PlatformFact>] {
         let ports: [any PlatformPort] = [
-            self.service, self.notifications, self.permissions, self.audioSession,
-            self.pictureInPicture, self.screenCapture, self.wakefulness, self.backgroundTasks,
+            self.service, self.notifications, self.audioSession, self.pictureInPicture,
+            self.screenCapture, self.wakefulness, self.backgroundTasks,
         ]
         return [self.lifecycle.facts] + ports.map(\.facts)
     }

@@ -219,14 +219,11 @@ final class Driver: Sendable {
         self.keepAlive.withLock { ($0.outputs, $0.output) }
     }
 
-    private func take(_ fact: PlatformFact) async {
-        if case .audio(.outputs(let outputs, let current)) = fact {
-            self.keepAlive.withLock { state in
-                state.outputs = outputs
-                state.output = current
-            }
+    func outputsChanged(_ outputs: [AudioOutput], current: AudioOutput) {
+        self.keepAlive.withLock { state in
+            state.outputs = outputs
+            state.output = current
         }
-        await self.inbox.pass(.engine(.platform(fact)))
     }
 
     // MARK: - Running
@@ -247,17 +244,10 @@ final class Driver: Sendable {
         self.workers.start { [inbox, path = self.path] in
             for await status in path.updates { await inbox.pass(.engine(.pathChanged(status))) }
         }
-        self.workers.start { [inbox, lifecycle = self.configuration.platform.lifecycle] in
-            for await state in lifecycle.states {
-                await inbox.pass(.engine(.appStateChanged(state)))
-            }
-        }
-        // Made before the first command is carried out: no answer is missed.
-        for facts in self.configuration.platform.facts {
-            self.workers.start { for await fact in facts { await self.take(fact) } }
-        }
+        // Before the first command is carried out: no answer is missed.
+        let present = await self.listen()
         var shell = DriverShell(driver: self, core: core)
-        shell.begin(with: await self.present)
+        shell.begin(with: present)
         for await _ in self.inbox.wakes { shell.turn() }
 
         shell.suspend()
@@ -268,23 +258,6 @@ final class Driver: Sendable {
         for record in self.records { record.stop() }
         await shell.store.finish()
         await self.workers.stopAll()
-    }
-
-    /// What the engine must know before it is told of any call: a process may begin in the background,
-    /// woken by a push, and with less than it once was granted.
-    private var present: [ClientEvent] {
-        get async {
-            var events: [ClientEvent] = []
-            for await state in self.configuration.platform.lifecycle.states {
-                events.append(.appStateChanged(state))
-                break
-            }
-            for await fact in self.configuration.platform.permissions.facts {
-                events.append(.platform(fact))
-                break
-            }
-            return events
-        }
     }
 
     /// A server on this machine is reachable whatever the interfaces do.
