@@ -7,6 +7,10 @@ package import HoldfastCore
 package final class FactPipe: Sendable {
     /// Facts that a reader may be behind. What a system says comes at a person's pace and the driver
     /// reads at once, so that only a driver that hangs ever loses one: the oldest.
+    ///
+    /// An answer is not lost that way: a port answers what the driver told it, and a driver that hangs
+    /// tells it nothing more. Were one lost all the same, the engine would wait no longer than
+    /// `PlatformProfile.Service.answerMax` and take it as refused with `timedOut`.
     package static let backlogCountMax = 256
 
     private struct State {
