@@ -187,9 +187,29 @@ import Testing
             #expect(call.outputs == [])
             #expect(call.output == nil)
             await self.world.perform(.platform(.audio(.setOutput(.speaker))), in: client)
-            _ = await self.world.facts(1, client)
+            let said = PlatformFact.audio(.outputs([.earpiece, .speaker], current: .speaker))
+            #expect(await self.world.facts(1, client) == [said])
+            let report = KeepAliveReport.outputs([.earpiece, .speaker], current: .speaker)
+            await self.world.report(report, in: client)
             #expect(call.outputs == [.earpiece, .speaker])
             #expect(call.output == .speaker)
+            var late = call.events.makeAsyncIterator()
+            _ = await late.next()
+            #expect(await late.next() == .keepAlive(report))
+        }
+    }
+
+    @Test func `a microphone that a tap muted is muted for the app`() async throws {
+        try await self.world.inCall { client, call in
+            call.unmute()
+            await self.world.report(.microphoneToggled(.muted), in: client)
+            #expect(call.microphone == .muted)
+            await self.world.report(
+                .microphoneToggled(.live),
+                .cameraToggled(isOn: true),
+                in: client
+            )
+            #expect(call.microphone == .live)
         }
     }
 }

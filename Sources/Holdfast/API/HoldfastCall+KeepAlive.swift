@@ -52,11 +52,12 @@ extension HoldfastCall {
     public func setOutput(_ output: AudioOutput) { self.driver.inbox.setOutput(output) }
 
     /// Where sound can come out, as the system said last; empty where it has named devices instead,
-    /// and until it has said so.
-    public var outputs: [AudioOutput] { self.driver.outputs.all }
+    /// and until it has said so. ``KeepAliveReport/outputs(_:current:)`` tells of each change. After
+    /// the end of the call: as it was then.
+    public var outputs: [AudioOutput] { self.record.model.keepAlive.outputs?.all ?? [] }
 
     /// Where sound comes out now; nil like an empty ``outputs``.
-    public var output: AudioOutput? { self.driver.outputs.current }
+    public var output: AudioOutput? { self.record.model.keepAlive.outputs?.current }
 
     // MARK: - Afterwards
 

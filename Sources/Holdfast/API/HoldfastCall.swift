@@ -46,7 +46,8 @@ public final class HoldfastCall: Sendable {
 
     // MARK: - Microphone
 
-    /// What the user chose last; the SDK never changes it by itself.
+    /// What the user chose last, here or by a button of the notification, of which
+    /// ``KeepAliveReport/microphoneToggled(_:)`` tells; the SDK never changes it by itself.
     public var microphone: MicrophoneState { self.record.microphone }
 
     /// Closes the microphone: silence is sent, and the others see it. A second call, and one

@@ -32,7 +32,8 @@ extension HoldfastClient {
         /// Says what the ongoing notification of a call shows. Asked again whenever something about the
         /// call has changed, at most once a second; of several answers that of the newest question
         /// counts. It runs in a task of the client's and should not wait for anything: the notification
-        /// waits with it. Default: nil, the call's title and the state of its connection.
+        /// waits with it. Until its first answer, and by default (nil), the notification says the call's
+        /// title and where the call is, in the words of ``KeepAliveOptions/texts``.
         public var notification: (@Sendable (HoldfastCall) -> NotificationContent)?
         /// Runs first when the user taps a call's notification or a button of it, and says whether the
         /// default happens, too. After ``KeepAliveLimits/handlerPatience`` it is cancelled and the

@@ -54,9 +54,10 @@ struct AppCallbacks {
     // MARK: - Content
 
     mutating func buildContent(_ call: CallHandle, _ ticket: ContentDesk.Ticket) {
-        guard let subject = self.call(call) else { return }
+        // Without a builder the engine's own words stand.
+        guard let build = self.driver.configuration.notification, let subject = self.call(call)
+        else { return }
         if let older = self.builds[call] { self.driver.workers.cancel(older) }
-        let build = self.driver.configuration.notification ?? { NotificationContent(for: $0) }
         let inbox = self.driver.inbox
         self.builds[call] = self.driver.workers.start {
             inbox.insist(.content(call, ticket, build(subject)))
@@ -132,20 +133,5 @@ extension Driver {
         }
         worker.withLock { $0 = id }
         return id
-    }
-}
-
-extension NotificationContent {
-    /// What a notification says when the app does not say it: the call's title, and where it is.
-    init(for call: HoldfastCall) {
-        let title = call.record.joined?.title ?? ""
-        let text =
-            switch call.connectionState {
-            case .connecting: "Connecting …"
-            case .connected: "In the call"
-            case .reconnecting: "Reconnecting …"
-            case .ended: "The call is over"
-            }
-        self.init(title: title.isEmpty ? "Call" : title, text: text)
     }
 }

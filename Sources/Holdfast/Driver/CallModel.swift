@@ -67,6 +67,7 @@ struct CallModel: RecordModel {
             self.members[participant.id] = nil
         case .keepAlive(let report):
             self.keepAlive.take(report)
+            if case .microphoneToggled(let microphone) = report { self.microphone = microphone }
         case .message, .idleWarning, .idleCleared, .missedMessages, .media, .fellBehind:
             break
         }

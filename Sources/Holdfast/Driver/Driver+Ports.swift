@@ -13,7 +13,9 @@ extension Driver {
     func listen() async -> [ClientEvent] {
         let platform = self.configuration.platform
         for facts in platform.facts {
-            self.workers.start { for await fact in facts { await self.take(fact) } }
+            self.workers.start { [inbox] in
+                for await fact in facts { await inbox.pass(.engine(.platform(fact))) }
+            }
         }
         let beginnings = [
             self.read(platform.lifecycle.states) { .appStateChanged($0) },
@@ -53,12 +55,5 @@ extension Driver {
             entrance.finish()
         }
         return first
-    }
-
-    private func take(_ fact: PlatformFact) async {
-        if case .audio(.outputs(let outputs, let current)) = fact {
-            self.outputsChanged(outputs, current: current)
-        }
-        await self.inbox.pass(.engine(.platform(fact)))
     }
 }

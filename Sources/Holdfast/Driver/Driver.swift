@@ -214,18 +214,6 @@ final class Driver: Sendable {
         self.keepAlive.withLock { $0.service = status }
     }
 
-    /// Where sound can come out and where it does, as the platform said last.
-    var outputs: (all: [AudioOutput], current: AudioOutput?) {
-        self.keepAlive.withLock { ($0.outputs, $0.output) }
-    }
-
-    func outputsChanged(_ outputs: [AudioOutput], current: AudioOutput) {
-        self.keepAlive.withLock { state in
-            state.outputs = outputs
-            state.output = current
-        }
-    }
-
     // MARK: - Running
 
     /// Runs until the surrounding task is cancelled; then every task of the driver has ended.
@@ -271,8 +259,6 @@ private struct KeepAliveState: Sendable {
     /// While there is no call.
     let idle: CallServiceStatus
     var service: CallServiceStatus
-    var outputs: [AudioOutput] = []
-    var output: AudioOutput?
 
     init(profile: PlatformProfile) {
         self.idle = profile.service == nil ? .notNeeded : .refused(.noCall)

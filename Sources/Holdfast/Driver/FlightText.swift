@@ -1,11 +1,11 @@
-internal import HoldfastCore
+package import HoldfastCore
 internal import HoldfastWire
 
 /// The words of the flight record for what passes between engine, platform and app.
 ///
 /// Of values that others chose nothing is repeated: no title, text, picture, address, name, no action
 /// of the app's own and no reason in the words of a system.
-enum FlightText {
+package enum FlightText {
     typealias Note = (kind: FlightRecord.Kind, text: String)
 
     // MARK: - Facts
@@ -158,22 +158,29 @@ enum FlightText {
     // MARK: - Reports
 
     /// What the app was told.
-    static func of(_ report: KeepAliveReport) -> String {
+    static func of(_ report: KeepAliveReport) -> String { "told: \(Self.words(of: report))" }
+
+    /// The same, for people who read a list of what happens.
+    package static func words(of report: KeepAliveReport) -> String {
         switch report {
-        case .service(let status): "told: \(Self.of(status))"
-        case .microphoneSilenced(let silence): "told: microphone silenced \(Self.text(silence))"
-        case .microphoneHeard: "told: microphone heard again"
-        case .held(.user): "told: held, as the app asked"
-        case .held(.systemCall): "told: held for a call of the system's"
-        case .held(.audioFocus): "told: held for another app's sound"
-        case .resumed: "told: resumed"
-        case .screenShare(.asking): "told: the user is asked for the screen"
-        case .screenShare(.sharing): "told: the screen is shown"
+        case .service(let status): Self.of(status)
+        case .microphoneSilenced(let silence): "microphone silenced \(Self.text(silence))"
+        case .microphoneHeard: "microphone heard again"
+        case .held(.user): "held, as the app asked"
+        case .held(.systemCall): "held for a call of the system's"
+        case .held(.audioFocus): "held for another app's sound"
+        case .resumed: "resumed"
+        case .screenShare(.asking): "the user is asked for the screen"
+        case .screenShare(.sharing): "the screen is shown"
         case .screenShare(.stopped(let reason)):
-            "told: the screen is not shown: \(Self.text(reason))"
+            "the screen is not shown: \(Self.text(reason))"
         case .pictureInPicture(let isActive):
-            "told: picture in picture \(isActive ? "began" : "ended")"
-        case .action(let action): "told: tapped \(Self.text(action))"
+            "picture in picture \(isActive ? "began" : "ended")"
+        case .outputs(_, let current): "sound comes out of: \(Self.text(current))"
+        case .microphoneToggled(.live): "the microphone was opened"
+        case .microphoneToggled(.muted): "the microphone was muted"
+        case .cameraToggled(let isOn): "the camera was \(isOn ? "started" : "paused")"
+        case .action(let action): "tapped \(Self.text(action))"
         }
     }
 

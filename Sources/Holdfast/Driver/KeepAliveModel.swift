@@ -11,6 +11,8 @@ struct KeepAliveModel: Sendable {
     /// Nil until somebody wanted to show the screen.
     private(set) var screenShare: ScreenShareStatus?
     private(set) var isPictureInPictureActive = false
+    /// Nil until the system said so.
+    private(set) var outputs: (all: [AudioOutput], current: AudioOutput)?
 
     mutating func take(_ report: KeepAliveReport) {
         switch report {
@@ -21,7 +23,9 @@ struct KeepAliveModel: Sendable {
         case .resumed: self.hold = nil
         case .screenShare(let status): self.screenShare = status
         case .pictureInPicture(let isActive): self.isPictureInPictureActive = isActive
-        case .action: break
+        case .outputs(let all, let current): self.outputs = (all, current)
+        // The microphone stands in the call's own model, and a camera in what its events say.
+        case .microphoneToggled, .cameraToggled, .action: break
         }
     }
 
@@ -38,6 +42,7 @@ struct KeepAliveModel: Sendable {
         case .stopped?, nil: break
         }
         if self.isPictureInPictureActive { reports.append(.pictureInPicture(isActive: true)) }
+        if let outputs { reports.append(.outputs(outputs.all, current: outputs.current)) }
         return reports
     }
 }

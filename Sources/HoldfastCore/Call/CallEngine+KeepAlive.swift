@@ -15,11 +15,13 @@ extension CallEngine {
     }
 
     mutating func toggleMicrophone(_ turn: inout Turn) {
-        self.setMicrophone(self.policy.toggledMicrophone, &turn)
+        guard self.hasMicrophone else { return }
+        self.tellPolicy(.toggledMicrophone, &turn)
     }
 
     mutating func toggleCamera(_ turn: inout Turn) {
-        self.setVideo(.camera, self.policy.toggledCamera, &turn)
+        guard self.hasPictures else { return }
+        self.tellPolicy(.toggledCamera, &turn)
     }
 
     /// Whether there is something that is to have a connection.
@@ -37,6 +39,7 @@ extension CallEngine {
         var result = CallCircumstances(handle: self.handle)
         if let joinedAt { result.stage = .active(since: joinedAt) }
         result.title = self.session.title
+        if profile.hasNotification { result.told = self.told }
         result.hasSound = self.request.media != nil
         result.needsMicrophone = self.request.media?.source == .microphone
         result.wantsCamera = self.request.media != nil && self.policy.wantsCamera

@@ -76,16 +76,21 @@ extension CallEngine {
     }
 
     mutating func setMicrophone(_ microphone: MicrophoneState, _ turn: inout Turn) {
-        guard !self.isConcluded else { return }
-        // Who has no microphone in the call has nothing to open: the others would wait for media.
-        let isPresent = self.request.options.media.microphone != .absent
-        guard self.request.media != nil || isPresent else { return }
+        guard self.hasMicrophone else { return }
         self.tellPolicy(.choseMicrophone(microphone), &turn)
     }
 
+    /// Who has no microphone in the call has nothing to open: the others would wait for media.
+    var hasMicrophone: Bool {
+        let isPresent = self.request.options.media.microphone != .absent
+        return !self.isConcluded && (self.request.media != nil || isPresent)
+    }
+
+    /// Who takes part without a media engine has nothing to send a picture with.
+    var hasPictures: Bool { !self.isConcluded && self.request.media != nil }
+
     mutating func setVideo(_ track: VideoTrack, _ choice: VideoChoice, _ turn: inout Turn) {
-        // Who takes part without a media engine has nothing to send a picture with.
-        guard !self.isConcluded, self.request.media != nil else { return }
+        guard self.hasPictures else { return }
         self.tellPolicy(.choseVideo(track, choice), &turn)
     }
 

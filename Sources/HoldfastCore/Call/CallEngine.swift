@@ -47,6 +47,8 @@ struct CallEngine: Sendable {
     var policy: MediaPolicyMachine
     /// When the app was told that it joined, or an earlier process was brought back.
     var joinedAt: MonotonicInstant?
+    /// What of it a notification may show.
+    var told = CallCircumstances.Told()
     var outage: Outage?
     /// In a user's channel: whether it is connected. Nil in a call.
     var channel: ChannelMachine?
@@ -215,6 +217,7 @@ struct CallEngine: Sendable {
         case .send(let message):
             self.send(message, &turn)
         case .deliver(let number, let event):
+            self.told.take(event)
             turn.effects.append(.deliver(self.handle, number, event))
         case .finish(let request, let outcome):
             turn.effects.append(.finish(request, outcome))

@@ -92,8 +92,6 @@ extension ClientEngine {
         case .setConditions(let conditions):
             turn.environment.media = conditions
             self.withAll(&turn) { $0.conditionsChanged(&$1) }
-        case .note(let text):
-            for call in self.keepAlive.calls { turn.effects.append(.note(call.handle, text)) }
         }
     }
 }

@@ -10,8 +10,34 @@ struct CallCircumstances: Hashable, Sendable {
         case active(since: MonotonicInstant)
     }
 
+    /// What the app was told of it, as far as a notification may show it.
+    struct Told: Hashable, Sendable {
+        /// Whether the connection is lost.
+        var isLost = false
+        /// Whether it is held.
+        var isHeld = false
+        /// How often anything that the call's properties say was different: who is there, too.
+        var changeCount: UInt64 = 0
+
+        mutating func take(_ event: SessionEvent) {
+            switch event {
+            case .lost: self.isLost = true
+            case .restored: self.isLost = false
+            case .keepAlive(.held): self.isHeld = true
+            case .keepAlive(.resumed): self.isHeld = false
+            case .keepAlive, .participantJoined, .participantUpdated, .participantLeft: break
+            // These change nothing of the call, or are its beginning and its end.
+            case .joined, .left, .timedOut, .closed, .message, .idleWarning, .idleCleared,
+                .missedMessages, .media, .channel:
+                return
+            }
+            self.changeCount &+= 1
+        }
+    }
+
     let handle: CallHandle
     var stage: Stage = .starting
+    var told = Told()
     /// As the notification shows it by default.
     var title = ""
     /// Whether it plays or sends sound on this device.

@@ -17,11 +17,9 @@ extension KeepAliveMachine {
             self.tellService(.chance(.unlocked), at: now, &effects)
             self.tellAudio(.chance, &effects)
         case .taskRemoved:
-            self.note("the app was swiped away", &effects)
             guard self.options.taskRemoved == .leave else { return }
             for call in self.calls { effects.append(.leave(call.handle)) }
         case .service(let answer):
-            self.noteService(answer, &effects)
             self.tellService(.answered(answer), at: now, &effects)
         case .backgroundTask(let task):
             self.tellBackground(.task(task), at: now, &effects)
@@ -73,19 +71,15 @@ extension KeepAliveMachine {
             guard self.audio.state == .active, let output = self.chosenOutput else { return }
             effects.append(.platform(.audio(.setOutput(output))))
         case .refused:
-            self.note("the audio session was refused", &effects)
             self.tellAudio(.refused, &effects)
         case .interrupted(let canDuck):
-            self.note("another app takes the sound", &effects)
             self.tellAudio(.interrupted(canDuck: canDuck), &effects)
         case .interruptionEnded(let shouldResume):
             self.tellAudio(.interruptionEnded(shouldResume: shouldResume), &effects)
         case .deactivated:
-            self.note("the system took the audio session", &effects)
             self.tellAudio(.deactivated, &effects)
         case .outputs(let outputs, let current):
-            self.outputs = outputs
-            self.output = current
+            self.outputs = Outputs(all: outputs, current: current)
         }
     }
 
@@ -96,13 +90,11 @@ extension KeepAliveMachine {
         switch fact {
         case .began:
             self.isInSystemCall = true
-            self.note("the system has a call", &effects)
             guard self.options.systemCall == .leave else { return }
             for call in self.calls { effects.append(.leave(call.handle)) }
         case .ended:
             guard self.isInSystemCall else { return }
             self.isInSystemCall = false
-            self.note("the call of the system is over", &effects)
             self.tellAudio(.chance, &effects)
         }
     }
@@ -142,26 +134,8 @@ extension KeepAliveMachine {
 
     /// Away from the speaker sound goes to what was put on for it.
     private var toggledOutput: AudioOutput {
-        guard self.output == .speaker else { return .speaker }
-        return [AudioOutput.bluetooth, .wired].first { self.outputs.contains($0) } ?? .earpiece
-    }
-
-    // MARK: The flight recorder
-
-    func note(_ text: String, _ effects: inout [Effect]) {
-        guard !self.calls.isEmpty else { return }
-        effects.append(.note(text))
-    }
-
-    private func noteService(
-        _ fact: PlatformFact.ServiceFact,
-        _ effects: inout [Effect]
-    ) {
-        switch fact {
-        case .running(let types): self.note("service runs: \(types)", &effects)
-        case .refused(let refusal): self.note("service refused: \(refusal)", &effects)
-        case .stopped(let reason): self.note("service stopped: \(reason)", &effects)
-        }
+        guard let outputs = self.outputs, outputs.current == .speaker else { return .speaker }
+        return [AudioOutput.bluetooth, .wired].first { outputs.all.contains($0) } ?? .earpiece
     }
 }
 

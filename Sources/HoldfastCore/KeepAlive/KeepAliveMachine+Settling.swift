@@ -20,6 +20,7 @@ extension KeepAliveMachine {
         }
         self.tellBackground(.changed, at: now, &effects)
         self.reportStatus(&effects)
+        self.reportOutputs(&effects)
         self.answerLaunches(&effects)
     }
 
@@ -69,12 +70,10 @@ extension KeepAliveMachine {
         case .start(let types):
             guard let notification = self.notification.wanted else { return }
             self.notification.given(notification, at: now)
-            self.note("starting the service: \(types)", &effects)
             effects.append(.platform(.startService(types, notification)))
         case .update(let types):
             guard let notification = self.notification.wanted else { return }
             self.notification.given(notification, at: now)
-            self.note("promoting the service: \(types)", &effects)
             effects.append(.platform(.updateService(types, notification)))
         case .stop:
             effects.append(.platform(.stopService))
@@ -92,6 +91,15 @@ extension KeepAliveMachine {
         for call in self.calls where call.isActive && self.reportedStatus[call.handle] != status {
             self.reportedStatus[call.handle] = status
             effects.append(.report(call.handle, .service(status)))
+        }
+    }
+
+    private mutating func reportOutputs(_ effects: inout [Effect]) {
+        guard let outputs = self.outputs else { return }
+        for call in self.calls where call.isActive && self.reportedOutputs[call.handle] != outputs {
+            self.reportedOutputs[call.handle] = outputs
+            let report = KeepAliveReport.outputs(outputs.all, current: outputs.current)
+            effects.append(.report(call.handle, report))
         }
     }
 
@@ -119,7 +127,7 @@ extension KeepAliveMachine {
             }
         let changes = self.notification.refresh(
             carrier: carrier,
-            isSpeaker: self.output == .speaker,
+            isSpeaker: self.outputs?.current == .speaker,
             at: now
         )
         for change in changes {
@@ -168,7 +176,7 @@ extension KeepAliveMachine {
             case .askConsent(let call):
                 effects.append(.platform(.screenShare(.askConsent(call))))
             case .startService(let call):
-                let notification = NotificationMachine.screenShare(of: call)
+                let notification = self.notification.screenShare(of: call)
                 effects.append(.platform(.screenShare(.startService(notification))))
             case .startCapture(let call):
                 effects.append(.platform(.screenShare(.startCapture(call))))

@@ -49,8 +49,6 @@ struct KeepAliveMachine: Sendable {
         case tell(AppState)
         /// Tell every call what its media may do.
         case setConditions(MediaConditions)
-        /// For the flight recorder of every call.
-        case note(String)
     }
 
     /// Launches that wait for an answer at once; more are refused.
@@ -66,8 +64,7 @@ struct KeepAliveMachine: Sendable {
     var isLocked = false
     var permissions = PlatformFact.Permissions()
     var isInSystemCall = false
-    var outputs: [AudioOutput] = []
-    var output: AudioOutput?
+    var outputs: Outputs?
     /// What the user chose in this call; put in force with every activation.
     var chosenOutput: AudioOutput?
 
@@ -87,13 +84,21 @@ struct KeepAliveMachine: Sendable {
     // What was told.
     var conditions = MediaConditions()
     var reportedStatus: [CallHandle: CallServiceStatus] = [:]
+    var reportedOutputs: [CallHandle: Outputs] = [:]
+
+    /// Where sound can come out, and where it does.
+    struct Outputs: Hashable, Sendable {
+        var all: [AudioOutput]
+        var current: AudioOutput
+    }
 
     init(options: KeepAliveOptions, profile: PlatformProfile) {
         self.options = options
         self.profile = profile
         self.isSwitchedOn = options.start == .automatic
         self.notification = NotificationMachine(
-            carrier: profile.hasNotification ? .service(isRunning: false) : .nobody
+            carrier: profile.hasNotification ? .service(isRunning: false) : .nobody,
+            texts: options.texts
         )
         self.screenShare = ScreenShareMachine(
             limits: profile.service.map {
@@ -165,12 +170,13 @@ struct KeepAliveMachine: Sendable {
         self.hasWork = hasWork
         for call in old.subtracting(new).sorted() {
             self.reportedStatus[call] = nil
+            self.reportedOutputs[call] = nil
             self.tellScreenShare(.callEnded(call), at: now, &effects)
         }
         self.taps.keep(new)
         let isCapturing = calls.contains(where: \.isCapturing)
         self.watch.captureChanged(isCapturing: isCapturing, at: now)
-        if calls.isEmpty {
+        if calls.isEmpty, !old.isEmpty {
             // What was chosen for these calls does not stick to the next (F54).
             self.isSwitchedOn = self.options.start == .automatic
             self.chosenOutput = nil
@@ -211,6 +217,8 @@ struct KeepAliveMachine: Sendable {
             return effects.append(.answer(request, .notNeeded))
         }
         guard !self.calls.isEmpty else {
+            // The retry is the next call.
+            self.isSwitchedOn = true
             return effects.append(.answer(request, .refused(.noCall)))
         }
         guard self.launches.count < Self.launchCountMax else {

@@ -92,6 +92,8 @@ public struct KeepAliveOptions: Hashable, Sendable {
     /// How long the connection is kept in the background when nothing keeps the process running.
     /// Default 30 s, at most ``KeepAliveLimits/graceMax``; a system that gives less wins.
     public var grace: Duration
+    /// The words of notifications. Default: English.
+    public var texts: NotificationTexts
 
     /// Creates options; every default is documented on its property.
     public init(
@@ -103,7 +105,8 @@ public struct KeepAliveOptions: Hashable, Sendable {
         systemCall: SystemCall = .hold,
         audioFocus: AudioFocus = .duck,
         pictureInPicture: PictureInPicture = .automatic,
-        grace: Duration = .seconds(30)
+        grace: Duration = .seconds(30),
+        texts: NotificationTexts = NotificationTexts()
     ) {
         self.start = start
         self.connection = connection
@@ -114,6 +117,7 @@ public struct KeepAliveOptions: Hashable, Sendable {
         self.audioFocus = audioFocus
         self.pictureInPicture = pictureInPicture
         self.grace = grace
+        self.texts = texts
     }
 }
 

@@ -15,6 +15,13 @@ public enum KeepAliveReport: Hashable, Sendable {
     case screenShare(ScreenShareStatus)
     /// Whether the call's picture floats above other apps.
     case pictureInPicture(isActive: Bool)
+    /// Where sound can come out, and where it does now; told at each change.
+    case outputs([AudioOutput], current: AudioOutput)
+    /// The microphone was muted or opened by a tap on the notification. From then on every choice is
+    /// told, the app's own too, so that the newest is the one that holds.
+    case microphoneToggled(MicrophoneState)
+    /// The camera was paused or started by a tap on the notification; likewise.
+    case cameraToggled(isOn: Bool)
     /// The user tapped the notification or one of its buttons. What it does by default happens after
     /// the app's handler has let it.
     case action(NotificationAction)

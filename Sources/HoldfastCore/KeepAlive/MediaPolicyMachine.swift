@@ -12,6 +12,9 @@ struct MediaPolicyMachine: Hashable, Sendable {
         /// The user's choice.
         case choseMicrophone(MicrophoneState)
         case choseVideo(VideoTrack, VideoChoice)
+        /// The user tapped the button of the microphone, or of the camera, outside the app.
+        case toggledMicrophone
+        case toggledCamera
         /// The user holds the call, or lets it go on.
         case held(Bool)
         /// The world is different.
@@ -87,6 +90,9 @@ struct MediaPolicyMachine: Hashable, Sendable {
     private var isJoined = false
     private var toldHold: HoldReason?
     private var isSilenceTold = false
+    /// What the app believes of choices that were made outside of it; nil until there was one.
+    private var toldMicrophone: MicrophoneState?
+    private var isCameraTold: Bool?
 
     /// Begins with what a call is joined with, in a world that allows everything.
     init(_ request: JoinRequest) {
@@ -111,12 +117,6 @@ struct MediaPolicyMachine: Hashable, Sendable {
     /// Whether the screen is shown, or would be if the call were not held.
     var wantsScreen: Bool { self.screen.choice != .off }
 
-    /// What the camera's button does.
-    var toggledCamera: VideoChoice { self.wantsCamera ? .paused : .live(self.cameraSource) }
-
-    /// What the microphone's button does.
-    var toggledMicrophone: MicrophoneState { self.chosenMicrophone == .live ? .muted : .live }
-
     /// Applies one event.
     mutating func handle(_ event: Event) -> [Effect] {
         var effects: [Effect] = []
@@ -126,6 +126,14 @@ struct MediaPolicyMachine: Hashable, Sendable {
             self.isMicrophonePresent = true
         case .choseVideo(let track, let choice):
             self.choose(track, choice, &effects)
+        case .toggledMicrophone:
+            self.toldMicrophone = self.toldMicrophone ?? self.chosenMicrophone
+            self.chosenMicrophone = self.chosenMicrophone == .live ? .muted : .live
+            self.isMicrophonePresent = true
+        case .toggledCamera:
+            self.isCameraTold = self.isCameraTold ?? self.wantsCamera
+            let choice = self.wantsCamera ? VideoChoice.paused : .live(self.cameraSource)
+            self.choose(.camera, choice, &effects)
         case .held(let isHeld):
             self.isHeldByUser = isHeld
         case .conditionsChanged(let conditions):
@@ -235,6 +243,7 @@ struct MediaPolicyMachine: Hashable, Sendable {
             effects.append(.announce(nil, self.microphoneState))
         }
         guard self.isJoined else { return }
+        self.reportChoices(&effects)
         self.reportHold(&effects)
         self.reportSilence(&effects)
     }
@@ -269,6 +278,19 @@ struct MediaPolicyMachine: Hashable, Sendable {
     }
 
     // MARK: What the app is told
+
+    /// The app knows its own choices. Once one was made outside of it every change is told: a choice
+    /// of the app's that crosses the report of a tap is the newer one, and must be the last it hears.
+    private mutating func reportChoices(_ effects: inout [Effect]) {
+        if let told = self.toldMicrophone, told != self.chosenMicrophone {
+            self.toldMicrophone = self.chosenMicrophone
+            effects.append(.report(.microphoneToggled(self.chosenMicrophone)))
+        }
+        if let wasOn = self.isCameraTold, wasOn != self.wantsCamera {
+            self.isCameraTold = self.wantsCamera
+            effects.append(.report(.cameraToggled(isOn: self.wantsCamera)))
+        }
+    }
 
     /// The user's own hold first: it outlasts the others.
     private mutating func reportHold(_ effects: inout [Effect]) {

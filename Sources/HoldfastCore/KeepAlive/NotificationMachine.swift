@@ -27,8 +27,8 @@ struct NotificationMachine: Hashable, Sendable {
     /// What is known of one call.
     private struct Entry: Hashable, Sendable {
         var call: CallCircumstances
-        /// As the app wants it; by default until the app says so.
-        var content: NotificationContent
+        /// As the app wants it; nil until the app says so: then it is ``NotificationTexts``.
+        var content: NotificationContent?
         var avatar: [UInt8]?
         /// When the app was last asked.
         var askedAt: MonotonicInstant
@@ -40,12 +40,16 @@ struct NotificationMachine: Hashable, Sendable {
     private var entries: [Entry] = []
     private var isSpeaker = false
     private var carrier: Carrier
+    private let texts: NotificationTexts
     /// What the platform was last given; nil when there is nothing.
     private(set) var shown: OngoingNotification?
     /// When that was.
     private var shownAt: MonotonicInstant = .zero
 
-    init(carrier: Carrier) { self.carrier = carrier }
+    init(carrier: Carrier, texts: NotificationTexts = NotificationTexts()) {
+        self.carrier = carrier
+        self.texts = texts
+    }
 
     /// What is to be shown now; nil without a call.
     var wanted: OngoingNotification? { self.entries.first.map { self.notification(of: $0) } }
@@ -70,8 +74,7 @@ struct NotificationMachine: Hashable, Sendable {
         for call in calls {
             guard let index = self.entries.firstIndex(where: { $0.call.handle == call.handle })
             else {
-                let content = NotificationContent(title: call.title, text: Self.text)
-                self.entries.append(Entry(call: call, content: content, askedAt: now))
+                self.entries.append(Entry(call: call, askedAt: now))
                 effects.append(.build(call.handle))
                 continue
             }
@@ -131,19 +134,19 @@ struct NotificationMachine: Hashable, Sendable {
     }
 
     /// What a screen share shows while it runs.
-    static func screenShare(of call: CallHandle) -> OngoingNotification {
-        OngoingNotification(
+    func screenShare(of call: CallHandle) -> OngoingNotification {
+        let stop = NotificationAction(
+            rawValue: NotificationAction.stopSharing.rawValue,
+            title: self.texts.stopSharing
+        )
+        return OngoingNotification(
             kind: .screenShare,
             call: call,
-            title: "Your screen is shown",
-            text: "The others in the call see it.",
-            buttons: [.init(.stopSharing)]
+            title: self.texts.screenTitle.cut(bytesMax: KeepAliveLimits.titleBytesMax),
+            text: self.texts.screenText.cut(bytesMax: KeepAliveLimits.textBytesMax),
+            buttons: [.init(stop)]
         )
     }
-
-    /// What it says by default; what it is called by default is the call's title.
-    static let text = "Ongoing call"
-    static let title = "Call"
 
     private var mayShow: Bool {
         switch self.carrier {
@@ -153,8 +156,8 @@ struct NotificationMachine: Hashable, Sendable {
     }
 
     private func notification(of entry: Entry) -> OngoingNotification {
-        let content = entry.content
-        let title = content.title.isEmpty ? Self.title : content.title
+        let content = entry.content ?? self.texts.content(of: entry.call)
+        let title = content.title.isEmpty ? self.texts.title : content.title
         var actions: [NotificationAction] = []
         for action in content.actions where !actions.contains(action) {
             guard actions.count < KeepAliveLimits.actionCountMax else { break }
@@ -190,7 +193,7 @@ extension CallCircumstances {
     fileprivate func differs(from other: CallCircumstances) -> Bool {
         self.stage != other.stage || self.title != other.title || self.isMuted != other.isMuted
             || self.wantsCamera != other.wantsCamera
-            || self.isSharingScreen != other.isSharingScreen
+            || self.isSharingScreen != other.isSharingScreen || self.told != other.told
     }
 }
 

@@ -164,6 +164,9 @@ extension KeepAliveReport {
         case hold
         case screenShare
         case pictureInPicture
+        case outputs
+        case microphoneChoice
+        case cameraChoice
     }
 
     fileprivate var topic: Topic? {
@@ -173,6 +176,9 @@ extension KeepAliveReport {
         case .held, .resumed: .hold
         case .screenShare: .screenShare
         case .pictureInPicture: .pictureInPicture
+        case .outputs: .outputs
+        case .microphoneToggled: .microphoneChoice
+        case .cameraToggled: .cameraChoice
         // Each tap is one.
         case .action: nil
         }

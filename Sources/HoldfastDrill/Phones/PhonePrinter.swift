@@ -122,7 +122,7 @@ extension PhoneEvent {
         case .media(let update): self.init(update, names: names)
         case .keepAlive(let report):
             self.init("keep_alive")
-            self.reason = "\(report)"
+            self.reason = FlightText.words(of: report)
         case .fellBehind: self.init("fell_behind")
         }
     }
@@ -219,6 +219,7 @@ extension PhoneEvent {
             return "· \(self.track ?? ""): \(self.reason ?? "nothing"). \(self.text ?? "")"
         case "peer", "reception": return "♪ \(who): \(self.reason ?? "")"
         case "notice": return "· \(self.text ?? "")"
+        case "keep_alive": return "· \(self.reason ?? "")"
         case "failed": return "✗ \(self.text ?? "")"
         default: return self.channelSentence
         }

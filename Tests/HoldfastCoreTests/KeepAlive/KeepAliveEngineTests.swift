@@ -168,6 +168,7 @@ import Testing
             phone.send(.launchService(RequestID(1)))
                 == [.launched(RequestID(1), .refused(.noCall))]
         )
+        phone.send(.abortService)
         phone.join(media: MediaSettings(microphone: .live))
         #expect(phone.told.contains(.keepAlive(.service(.refused(.switchedOff)))))
         let starts = phone.send(.launchService(RequestID(2))).platform
@@ -220,6 +221,126 @@ import Testing
         #expect(ended.commands == [.setVideo(.screen, .off)])
         #expect(ended.platform == [.screenShare(.stopCapture), .screenShare(.stopService)])
         #expect(Self.reports(ended) == [.screenShare(.stopped(.asked))])
+    }
+
+    @Test func `a launch without a call holds for the next one, and for that alone`() {
+        var options = KeepAliveOptions()
+        options.start = .manual
+        var machine = KeepAliveMachine(options: options, profile: .android(api: 36))
+        func starts(_ calls: [CallCircumstances], _ seconds: Double) -> Int {
+            // A channel comes and goes meanwhile: no call of ours.
+            machine.handle(.callsChanged(calls, hasWork: true), at: .seconds(seconds)).count {
+                if case .platform(.startService) = $0 { true } else { false }
+            }
+        }
+        _ = machine.handle(.launched(RequestID(1)), at: .zero)
+        #expect(starts([], 1) == 0)
+        #expect(starts([CallCircumstances(handle: CallHandle(1))], 2) == 1)
+        _ = machine.handle(.platform(.service(.running([.phoneCall]))), at: .seconds(2))
+        #expect(starts([], 9) == 0)
+        _ = machine.handle(.platform(.service(.stopped(.asked))), at: .seconds(9))
+        #expect(starts([CallCircumstances(handle: CallHandle(2))], 10) == 0)
+    }
+
+    @Test func `what a tap chose is told, and from then on every choice, the app's own too`() {
+        var phone = Self.phone()
+        #expect(Self.reports(phone.send(.setMicrophone(Self.call, .muted))) == [])
+        #expect(Self.reports(phone.send(.setMicrophone(Self.call, .live))) == [])
+        phone.send(.platform(.tapped(.mute, Self.call)))
+        let tap = ClientEvent.platform(.tapHandled(.mute, Self.call, isReplaced: false))
+        #expect(Self.reports(phone.send(tap)) == [.microphoneToggled(.muted)])
+        #expect(
+            Self.reports(phone.send(.setMicrophone(Self.call, .live)))
+                == [.microphoneToggled(.live)]
+        )
+        #expect(Self.reports(phone.send(.setMicrophone(Self.call, .live))) == [])
+        phone.send(.platform(.tapped(.camera, Self.call)))
+        let camera = ClientEvent.platform(.tapHandled(.camera, Self.call, isReplaced: false))
+        #expect(Self.reports(phone.send(camera)).contains(.cameraToggled(isOn: true)))
+        #expect(
+            Self.reports(phone.send(.setVideo(Self.call, .camera, .off)))
+                .contains(.cameraToggled(isOn: false))
+        )
+    }
+
+    @Test func `a hold is seen by the others, and not as the user's own mute`() {
+        var phone = Self.phone()
+        phone.send(.setMicrophone(Self.call, .live))
+        phone.send(.setVideo(Self.call, .camera, .live(.camera)))
+        _ = phone.take()
+        func announced(_ effects: [ClientEffect]) -> MediaState? {
+            effects.sent.compactMap {
+                if case .command(_, .setMedia(let media)) = $0 { media } else { nil }
+            }.last
+        }
+        let held = announced(phone.send(.setHold(Self.call, isHeld: true)))
+        #expect(held?.microphone == .interrupted)
+        #expect(held?.camera == .interrupted)
+        let resumed = announced(phone.send(.setHold(Self.call, isHeld: false)))
+        #expect(resumed?.microphone == .live)
+        #expect(resumed?.camera == .live)
+    }
+
+    @Test func `a call that is brought back has its service before any server answers`() {
+        var phone = EngineHarness(keepAlive: KeepAliveOptions(), profile: .android(api: 36))
+        let stored = StoredSession(
+            call: CallID("standup"),
+            session: SessionID("s1"),
+            participant: EngineHarness.me,
+            key: EngineHarness.key,
+            counter: ResumeCounter(8),
+            cursor: .zero,
+            lastCommand: .none
+        )
+        let request = EngineHarness.request(media: MediaSettings(microphone: .live))
+        let started = phone.send(.restore(Self.call, stored, request)).platform.compactMap {
+            if case .startService(let types, let shown) = $0 { (types, shown) } else { nil }
+        }
+        #expect(started.first?.0 == [.phoneCall, .microphone])
+        #expect(started.first?.1.text == "Connecting …")
+        #expect(started.count == 1)
+    }
+
+    @Test func `where sound comes out is told to each call at each change, after it joined`() {
+        let report = KeepAliveReport.outputs([.earpiece, .wired], current: .wired)
+        let fact = ClientEvent.platform(.audio(.outputs([.earpiece, .wired], current: .wired)))
+        var phone = Self.phone()
+        #expect(Self.reports(phone.send(fact)) == [report])
+        #expect(Self.reports(phone.send(fact)) == [])
+        phone = EngineHarness(keepAlive: KeepAliveOptions(), profile: .android(api: 36))
+        #expect(Self.reports(phone.send(fact)) == [])
+        phone.join(media: MediaSettings(microphone: .live))
+        #expect(phone.told.contains(.keepAlive(report)))
+    }
+
+    @Test func `the notification follows what the app was told of its call`() {
+        var phone = Self.phone()
+        phone.advance(by: .seconds(5))
+        _ = phone.take()
+        let newcomer = LoggedEvent(
+            offset: LogOffset(era: Era(1), number: 2),
+            previous: LogOffset(era: Era(1), number: 1),
+            timestampMilliseconds: 5,
+            event: .participantJoined(EngineHarness.participant("p_c"))
+        )
+        #expect(
+            phone.send(.received(phone.last, .events([newcomer])))
+                .contains(.buildContent(Self.call))
+        )
+        phone.send(.setHold(Self.call, isHeld: true))
+        phone.advance(by: .seconds(2))
+        func texts(_ effects: [ClientEffect]) -> [String] {
+            effects.platform.compactMap {
+                if case .showNotification(let shown) = $0 { shown.text } else { nil }
+            }
+        }
+        #expect(texts(phone.take()).last == "On hold")
+        phone.send(.setHold(Self.call, isHeld: false))
+        phone.advance(by: .seconds(2))
+        #expect(texts(phone.take()).last == "In the call")
+        phone.send(.pathChanged(.unsatisfied))
+        phone.advance(by: .seconds(20))
+        #expect(texts(phone.take()).last == "Reconnecting …")
     }
 }
 

@@ -19,7 +19,7 @@ extension KeepAliveWorld {
         case .systemCall(let call): self.isInSystemCall = call == .began
         case .audio(.activated): (self.isAudioOurs, self.isDucked) = (self.hasSession, false)
         case .audio(.interrupted(let canDuck)):
-            self.isDucked = self.isAudioOurs && canDuck
+            self.isDucked = (self.isAudioOurs || self.isDucked) && canDuck
             self.isAudioOurs = false
         case .audio(.interruptionEnded):
             if self.isDucked { (self.isAudioOurs, self.isDucked) = (true, false) }
@@ -221,7 +221,7 @@ extension KeepAliveReport {
             (.resumed, .resumed), (.microphoneSilenced, .microphoneHeard),
             (.microphoneHeard, .microphoneSilenced), (.microphoneSilenced, .microphoneSilenced),
             (.microphoneHeard, .microphoneHeard), (.screenShare, .screenShare),
-            (.pictureInPicture, .pictureInPicture):
+            (.pictureInPicture, .pictureInPicture), (.outputs, .outputs):
             true
         default: false
         }

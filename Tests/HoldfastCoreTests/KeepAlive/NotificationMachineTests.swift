@@ -109,4 +109,39 @@ import Testing
         #expect(machine.refresh(carrier: .nobody, isSpeaker: false, at: .zero) == [])
         #expect(machine.nextDeadline == nil)
     }
+
+    @Test func `without a builder a notification says the title and where the call is`() {
+        let texts = NotificationTexts(held: "Gehalten")
+        var machine = NotificationMachine(carrier: .itself, texts: texts)
+        var call = CallCircumstances(handle: CallHandle(1))
+        _ = machine.track([call], at: .zero)
+        #expect(machine.wanted?.title == "Call")
+        #expect(machine.wanted?.text == "Connecting …")
+        call.stage = .active(since: .zero)
+        call.title = "Standup"
+        _ = machine.track([call], at: .zero)
+        #expect(machine.wanted?.title == "Standup")
+        #expect(machine.wanted?.text == "In the call")
+        call.told.take(.keepAlive(.held(.user)))
+        _ = machine.track([call], at: .zero)
+        #expect(machine.wanted?.text == "Gehalten")
+        call.told.take(.lost(.pathLost))
+        _ = machine.track([call], at: .zero)
+        #expect(machine.wanted?.text == "Reconnecting …")
+        let content = NotificationContent(title: "", text: "Ada", actions: [])
+        machine.built(CallHandle(1), content, avatar: nil)
+        #expect(machine.wanted?.title == "Call")
+        #expect(machine.wanted?.text == "Ada")
+    }
+
+    @Test func `the words of a screen share are the app's, within the same bounds`() {
+        var texts = NotificationTexts(screenTitle: String(repeating: "a", count: 129))
+        (texts.screenText, texts.stopSharing) = ("gezeigt", "Beenden")
+        let machine = NotificationMachine(carrier: .itself, texts: texts)
+        let shown = machine.screenShare(of: CallHandle(1))
+        #expect(shown.title.utf8.count == KeepAliveLimits.titleBytesMax)
+        #expect(shown.text == "gezeigt")
+        #expect(shown.buttons == [.init(.stopSharing)])
+        #expect(shown.buttons.first?.action.title == "Beenden")
+    }
 }
