@@ -20,6 +20,13 @@ package struct MonotonicInstant: InstantProtocol, Hashable, Sendable {
     }
 }
 
+/// The earlier of two deadlines that may not exist.
+package func earliest(_ left: MonotonicInstant?, _ right: MonotonicInstant?) -> MonotonicInstant? {
+    guard let left else { return right }
+    guard let right else { return left }
+    return min(left, right)
+}
+
 extension Duration {
     /// Whole milliseconds, rounded down; saturates instead of trapping.
     package var milliseconds: Int64 {

@@ -117,23 +117,19 @@ struct CallEngine: Sendable {
 
     /// When ``deadlineReached(_:)`` is due next.
     var nextDeadline: MonotonicInstant? {
-        var deadlines = self.links.map(\.machine.nextDeadline)
-        deadlines.append(self.reconnect.nextDeadline)
-        deadlines.append(self.session.nextDeadline)
-        deadlines.append(self.mesh?.nextDeadline)
-        deadlines.append(self.channel?.nextDeadline)
-        deadlines.append(self.tokenDueAt)
-        deadlines.append(self.storeDueAt)
-        deadlines.append(self.outage?.nextDeadline)
-        switch self.phase {
-        case .joining(let until):
-            deadlines.append(until)
-        case .leaving(let until), .farewell(let until):
-            deadlines.append(until)
-        case .inSession, .over:
-            break
+        // Asked for after every event, so nothing is collected.
+        var next = earliest(self.reconnect.nextDeadline, self.session.nextDeadline)
+        for index in self.links.indices {
+            next = earliest(next, self.links[index].machine.nextDeadline)
         }
-        return deadlines.compactMap { $0 }.min()
+        next = earliest(next, earliest(self.mesh?.nextDeadline, self.channel?.nextDeadline))
+        next = earliest(next, earliest(self.tokenDueAt, self.storeDueAt))
+        next = earliest(next, self.outage?.nextDeadline)
+        switch self.phase {
+        case .joining(let until): return earliest(next, until)
+        case .leaving(let until), .farewell(let until): return earliest(next, until)
+        case .inSession, .over: return next
+        }
     }
 
     /// When the app is asked for a token; not while a channel is to have no connection.

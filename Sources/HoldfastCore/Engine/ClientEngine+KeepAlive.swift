@@ -9,15 +9,30 @@ extension ClientEngine {
     /// Compares the calls with what the keep-alive knows of them.
     mutating func followCalls(_ turn: inout Turn) {
         for _ in 0..<Self.roundCountMax {
-            let profile = self.configuration.profile
-            let calls = self.calls.keys.sorted().compactMap {
-                self.calls[$0]?.circumstances(of: profile)
+            let hasWork = self.calls.indices.contains {
+                self.calls[$0].hasWork(at: turn.instant)
             }
-            let hasWork = self.calls.values.contains { $0.hasWork(at: turn.instant) }
-            guard calls != self.keepAlive.calls || hasWork != self.keepAlive.hasWork else { return }
+            guard !self.isKnown || hasWork != self.keepAlive.hasWork else { return }
+            let profile = self.configuration.profile
+            let calls = self.calls.compactMap { $0.circumstances(of: profile) }
             self.tellKeepAlive(.callsChanged(calls, hasWork: hasWork), &turn)
         }
         assertionFailure("calls and keep-alive do not agree")
+    }
+
+    /// Whether the keep-alive knows every call as it is. Asked after every event, and mostly yes.
+    private var isKnown: Bool {
+        var count = 0
+        for index in self.calls.indices {
+            guard let call = self.calls[index].circumstances(of: self.configuration.profile) else {
+                continue
+            }
+            guard count < self.keepAlive.calls.count, self.keepAlive.calls[count] == call else {
+                return false
+            }
+            count += 1
+        }
+        return count == self.keepAlive.calls.count
     }
 
     /// Tells the keep-alive, and obeys it.

@@ -35,7 +35,9 @@ package struct ClientEngine: Sendable {
 
     let configuration: Configuration
     private var seeds: SeededRandom
-    private(set) var calls: [CallHandle: CallEngine] = [:]
+    /// In the order of their handles. An array, not a dictionary, whose elements could not be looked
+    /// at without being copied: every frame of a call comes past here.
+    private(set) var calls: [CallEngine] = []
     var keepAlive: KeepAliveMachine
     private var environment = Turn.Environment()
     private var nextConnection: UInt64 = 0
@@ -54,8 +56,9 @@ package struct ClientEngine: Sendable {
     /// When ``ClientEvent/deadlineReached`` is due next; nil when nothing is pending. A point in
     /// the past means at once.
     package var nextDeadline: MonotonicInstant? {
-        let deadlines = self.calls.values.map(\.nextDeadline) + [self.keepAlive.nextDeadline]
-        return deadlines.compactMap { $0 }.min()
+        var next = self.keepAlive.nextDeadline
+        for index in self.calls.indices { next = earliest(next, self.calls[index].nextDeadline) }
+        return next
     }
 
     /// Applies one event and appends what must be done, in order.
@@ -97,7 +100,7 @@ package struct ClientEngine: Sendable {
             self.with(handle, &turn) { $0.leave(&$1) }
         case .submit(let handle, let request, let command):
             // Somebody waits for the outcome, so even an unknown call gives one.
-            guard self.calls[handle] != nil else {
+            guard self.index(of: handle) != nil else {
                 return turn.effects.append(.finish(request, .failed(.callOver)))
             }
             self.with(handle, &turn) { $0.submit(request, command, &$1) }
@@ -172,34 +175,46 @@ package struct ClientEngine: Sendable {
         _ turn: inout Turn,
         _ body: (inout CallEngine, inout Turn) -> Void
     ) {
-        guard self.calls[handle] == nil else { return }
-        let seed = self.seeds.next()
-        self.calls[handle] = CallEngine(handle: handle, request: request, seed: seed, turn: turn)
+        guard self.index(of: handle) == nil else { return }
+        let call = CallEngine(
+            handle: handle,
+            request: request,
+            seed: self.seeds.next(),
+            turn: turn
+        )
+        let index = self.calls.indices.first { self.calls[$0].handle > handle }
+        self.calls.insert(call, at: index ?? self.calls.endIndex)
         self.with(handle, &turn) { $0.conditionsChanged(&$1) }
         self.with(handle, &turn, body)
     }
 
-    /// Lets one call work, outside the dictionary so that nothing is copied, and forgets it when
-    /// it is done.
+    /// Lets one call work, where it is so that nothing is copied, and forgets it when it is done.
     mutating func with(
         _ handle: CallHandle?,
         _ turn: inout Turn,
         _ body: (inout CallEngine, inout Turn) -> Void
     ) {
-        guard let handle, var call = self.calls.removeValue(forKey: handle) else { return }
-        body(&call, &turn)
-        if !call.isDone { self.calls[handle] = call }
+        guard let handle, let index = self.index(of: handle) else { return }
+        body(&self.calls[index], &turn)
+        if self.calls[index].isDone { self.calls.remove(at: index) }
     }
 
     mutating func withAll(
         _ turn: inout Turn,
         _ body: (inout CallEngine, inout Turn) -> Void
     ) {
-        // In a fixed order: a dictionary's own differs from process to process.
-        for handle in self.calls.keys.sorted() { self.with(handle, &turn, body) }
+        var index = 0
+        while index < self.calls.count {
+            body(&self.calls[index], &turn)
+            if self.calls[index].isDone { self.calls.remove(at: index) } else { index += 1 }
+        }
+    }
+
+    private func index(of handle: CallHandle) -> Int? {
+        self.calls.indices.first { self.calls[$0].handle == handle }
     }
 
     private func owner(of id: ConnectionID) -> CallHandle? {
-        self.calls.first { $0.value.owns(id) }?.key
+        self.calls.indices.first { self.calls[$0].owns(id) }.map { self.calls[$0].handle }
     }
 }

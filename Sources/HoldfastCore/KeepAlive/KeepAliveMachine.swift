@@ -116,11 +116,10 @@ struct KeepAliveMachine: Sendable {
 
     /// When ``Event/deadlineReached`` is due next.
     var nextDeadline: MonotonicInstant? {
-        let deadlines = [
-            self.service.nextDeadline, self.watch.nextDeadline, self.notification.nextDeadline,
-            self.taps.nextDeadline, self.screenShare.nextDeadline, self.background.nextDeadline,
-        ]
-        return deadlines.compactMap { $0 }.min()
+        let own = earliest(self.service.nextDeadline, self.background.nextDeadline)
+        let shown = earliest(self.notification.nextDeadline, self.taps.nextDeadline)
+        let captured = earliest(self.watch.nextDeadline, self.screenShare.nextDeadline)
+        return earliest(own, earliest(shown, captured))
     }
 
     /// Applies one event, at a time never earlier than the last one.

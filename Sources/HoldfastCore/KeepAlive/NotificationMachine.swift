@@ -46,27 +46,30 @@ struct NotificationMachine: Hashable, Sendable {
     /// When that was.
     private var shownAt: MonotonicInstant = .zero
 
+    /// What is to be shown now; nil without a call. Made when something in it is different, for it is
+    /// looked at after every event of the engine.
+    private(set) var wanted: OngoingNotification?
+
     init(carrier: Carrier, texts: NotificationTexts = NotificationTexts()) {
         self.carrier = carrier
         self.texts = texts
     }
 
-    /// What is to be shown now; nil without a call.
-    var wanted: OngoingNotification? { self.entries.first.map { self.notification(of: $0) } }
-
     /// When ``refresh(carrier:isSpeaker:at:)`` or ``track(_:at:)`` has something to do by itself.
     var nextDeadline: MonotonicInstant? {
         guard self.carrier != .nobody else { return nil }
-        var deadlines = self.entries.filter(\.isStale).map { Self.next(after: $0.askedAt) }
-        if self.mayShow, let wanted, wanted != self.shown {
-            deadlines.append(Self.next(after: self.shownAt))
+        var next: MonotonicInstant?
+        for entry in self.entries where entry.isStale {
+            next = earliest(next, Self.next(after: entry.askedAt))
         }
-        return deadlines.min()
+        guard self.mayShow, let wanted, wanted != self.shown else { return next }
+        return earliest(next, Self.next(after: self.shownAt))
     }
 
     /// Follows the calls: asks the app about those that began and those that changed.
     mutating func track(_ calls: [CallCircumstances], at now: MonotonicInstant) -> [Effect] {
         guard self.carrier != .nobody else { return [] }
+        let first = self.entries.first?.call
         var effects: [Effect] = []
         self.entries.removeAll { entry in
             !calls.contains { $0.handle == entry.call.handle }
@@ -86,6 +89,7 @@ struct NotificationMachine: Hashable, Sendable {
             self.entries[index].askedAt = now
             effects.append(.build(call.handle))
         }
+        if self.entries.first?.call != first { self.remake() }
         return effects
     }
 
@@ -96,6 +100,7 @@ struct NotificationMachine: Hashable, Sendable {
         self.entries[index].avatar = avatar.flatMap {
             $0.count <= KeepAliveLimits.avatarBytesMax ? $0 : nil
         }
+        self.remake()
     }
 
     /// Brings what is shown up to date, if it is time.
@@ -105,7 +110,10 @@ struct NotificationMachine: Hashable, Sendable {
         at now: MonotonicInstant
     ) -> [Effect] {
         self.carrier = carrier
-        self.isSpeaker = isSpeaker
+        if isSpeaker != self.isSpeaker {
+            self.isSpeaker = isSpeaker
+            self.remake()
+        }
         switch carrier {
         case .nobody:
             return []
@@ -153,6 +161,10 @@ struct NotificationMachine: Hashable, Sendable {
         case .itself, .service(isRunning: true): true
         case .nobody, .service(isRunning: false): false
         }
+    }
+
+    private mutating func remake() {
+        self.wanted = self.entries.first.map { self.notification(of: $0) }
     }
 
     private func notification(of entry: Entry) -> OngoingNotification {

@@ -66,9 +66,11 @@ struct MeshMachine: Sendable {
     /// When ``Event/deadlineReached`` is due next.
     var nextDeadline: MonotonicInstant? {
         guard self.isAttached else { return nil }
-        var deadlines = self.pairs.map { id, pair in self.isOnline(id) ? pair.restartAt : nil }
-        deadlines.append(self.pathChangedAt?.advanced(by: Self.pathChangePatience))
-        return deadlines.compactMap { $0 }.min()
+        var next = self.pathChangedAt?.advanced(by: Self.pathChangePatience)
+        for (id, pair) in self.pairs where self.isOnline(id) {
+            next = earliest(next, pair.restartAt)
+        }
+        return next
     }
 
     /// Applies one event, at a time never earlier than the last one.

@@ -49,7 +49,7 @@ struct CommandQueue: Hashable, Sendable {
 
     /// When ``expire(at:)`` or ``takeSendable(at:)`` has something to do.
     var nextDeadline: MonotonicInstant? {
-        [self.pausedUntil, self.expectedUntil].compactMap { $0 }.min()
+        earliest(self.pausedUntil, self.expectedUntil)
     }
 
     /// Takes a command; false when the queue is full.

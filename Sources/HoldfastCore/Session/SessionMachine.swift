@@ -112,7 +112,7 @@ struct SessionMachine: Sendable {
     /// When ``Event/deadlineReached`` is due next.
     var nextDeadline: MonotonicInstant? {
         guard self.isAttached else { return nil }
-        return [self.acknowledgements.dueAt, self.commands.nextDeadline].compactMap { $0 }.min()
+        return earliest(self.acknowledgements.dueAt, self.commands.nextDeadline)
     }
 
     /// Applies one event, at a time never earlier than the last one.

@@ -224,13 +224,6 @@ package struct AndroidDevice: Sendable {
     }
 }
 
-/// The earlier of two deadlines that may not exist.
-func earliest(_ left: MonotonicInstant?, _ right: MonotonicInstant?) -> MonotonicInstant? {
-    guard let left else { return right }
-    guard let right else { return left }
-    return min(left, right)
-}
-
 extension MonotonicInstant? {
     /// Whether this deadline is there and has come.
     func isDue(at now: MonotonicInstant) -> Bool {
