@@ -12,7 +12,8 @@ extension Timing {
             "startForegroundANR",
             "from that deadline to the report that the app does not respond",
             spans: [Span(33, .seconds(10))],
-            isRemote: true
+            isRemote: true,
+            absence: "no app of a model outlives its crash, nor does its main thread hang"
         )
         package static let plainStartRecheck = Timing(
             "plainStartRecheck",
@@ -54,7 +55,8 @@ extension Timing {
             "backgroundSettle",
             "the same for a process that was neither on top nor had a foreground service",
             spans: [Span(30, .seconds(1))],
-            isRemote: true
+            isRemote: true,
+            absence: "what an app of a model can lose it has on top or by a foreground service"
         )
         package static let networkCutSoon = Timing(
             "networkCutSoon",

@@ -24,6 +24,8 @@ package struct Timing: Hashable, Sendable {
     package var strict: Duration?
     /// Whether the vendor can change it from afar, so that a device may have another one.
     package var isRemote: Bool
+    /// Why no model has a use for it although its rule is modelled; nil: one has.
+    package var absence: String?
 
     /// Creates a timing that depends on the version.
     package init(
@@ -31,13 +33,15 @@ package struct Timing: Hashable, Sendable {
         _ meaning: String,
         spans: [Span],
         strict: Duration? = nil,
-        isRemote: Bool = false
+        isRemote: Bool = false,
+        absence: String? = nil
     ) {
         self.name = name
         self.meaning = meaning
         self.spans = spans
         self.strict = strict
         self.isRemote = isRemote
+        self.absence = absence
     }
 
     /// Creates a timing that is the same in all versions.

@@ -61,6 +61,55 @@ import Testing
     }
 }
 
+/// A duration that no rule names is in no document, and one that no model takes is a number of nobody's.
+@Suite struct TimingUseTests {
+    @Test func `every duration stands in a rule`() throws {
+        let names = Set(RuleBook.rules.flatMap(\.timings).map(\.name))
+        let unnamed = try Self.declared().filter { !names.contains($0.name) }
+        #expect(unnamed.map(\.name) == [])
+    }
+
+    @Test func `a model takes every duration, or it is said why none does`() throws {
+        let model = try Self.text(of: "HoldfastDeviceModel") { !$0.contains("/Oracle/") }
+        let declared = try Self.declared()
+        #expect(declared.count > 50)
+        for (identifier, name) in declared {
+            let rules = RuleBook.rules.filter { $0.timings.contains { $0.name == name } }
+            let isAbsent = rules.allSatisfy {
+                if case .absent = $0.modelling { true } else { false }
+            }
+            let reason = rules.first?.timings.first { $0.name == name }?.absence
+            let use = try Regex("(Source|Timing\\.\\w+)\\.\(identifier)\\b")
+            let isTaken = model.firstMatch(of: use) != nil
+            #expect(isTaken == (reason == nil && !isAbsent), "\(identifier)")
+        }
+    }
+
+    /// The durations, as the code and as the documents call them.
+    private static func declared() throws -> [(identifier: String, name: String)] {
+        let text = try Self.text(of: "HoldfastRules") { $0.contains("Timing+") }
+        return text.matches(of: /static let (\w+) = Timing\(\s*"(\w+)"/).map {
+            (String($0.1), String($0.2))
+        }
+    }
+
+    /// The code of a module.
+    private static func text(
+        of module: String,
+        in isWanted: (_ path: String) -> Bool
+    ) throws -> String {
+        let folder = URL(filePath: #filePath).appending(path: "../../../Sources/\(module)")
+            .standardizedFileURL
+        let files = FileManager.default.enumerator(at: folder, includingPropertiesForKeys: nil)
+        var text = ""
+        while let file = files?.nextObject() as? URL {
+            guard file.pathExtension == "swift", isWanted(file.path) else { continue }
+            text += try String(contentsOf: file, encoding: .utf8)
+        }
+        return text
+    }
+}
+
 /// Every rule of a model has its test in Tests/HoldfastDeviceModelTests.
 @Suite struct RuleTagTests {
     @Test func `every rule of a model has a test that names it`() throws {

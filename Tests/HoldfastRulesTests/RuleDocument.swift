@@ -172,6 +172,7 @@ extension RuleDocument {
         let remarks =
             (timing.strict.map { ["strict \(Self.words($0))"] } ?? [])
             + (timing.isRemote ? ["from afar"] : [])
+            + (timing.absence.map { ["in no model: \($0)"] } ?? [])
         return remarks.isEmpty ? "" : " (\(remarks.joined(separator: ", ")))"
     }
 

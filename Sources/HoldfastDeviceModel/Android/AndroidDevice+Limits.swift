@@ -7,6 +7,7 @@ extension AndroidDevice {
         let plainStartRecheck: Duration
         let backgroundStartGrace: Duration
         let activityGrace: Duration
+        let mediaButtonAllowance: Duration
         let bootAllowance: Duration
         let pushAllowance: Duration
         let idle: Duration
@@ -51,6 +52,8 @@ extension AndroidDevice {
             self.plainStartRecheck = required(Source.plainStartRecheck)
             self.backgroundStartGrace = required(Source.backgroundStartGrace)
             self.activityGrace = required(Source.activityGrace)
+            // Before API 30 a button gives no right; its receiver runs for a while all the same.
+            self.mediaButtonAllowance = optional(Source.mediaButtonAllowance) ?? self.activityGrace
             self.bootAllowance = required(Source.bootAllowance)
             self.pushAllowance = required(Source.pushAllowance)
             self.idle = required(Source.idle)

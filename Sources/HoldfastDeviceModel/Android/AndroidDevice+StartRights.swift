@@ -96,10 +96,10 @@ extension AndroidDevice {
     }
 
     /// A notification's intent, or a media button, reaches a receiver or a service.
-    mutating func receiveIntent(at now: MonotonicInstant) {
+    mutating func receiveIntent(for allowance: Duration, at now: MonotonicInstant) {
         guard !self.process.isForceStopped else { return }
         self.startProcess()
-        let end = now.advanced(by: self.limits.activityGrace)
+        let end = now.advanced(by: allowance)
         self.rights.intentUntil = end
         self.process.receiverUntil = end
     }

@@ -163,7 +163,10 @@ package struct AndroidDevice: Sendable {
         case .foregroundServicesAllowed(let isAllowed): self.services.areAllowed = isAllowed
 
         case .notificationDismissed(let id): self.dismiss(id)
-        case .notificationActionTapped, .mediaButtonPressed: self.receiveIntent(at: now)
+        case .notificationActionTapped:
+            self.receiveIntent(for: self.limits.activityGrace, at: now)
+        case .mediaButtonPressed:
+            self.receiveIntent(for: self.limits.mediaButtonAllowance, at: now)
         case .notificationChannelBlocked(let isBlocked):
             self.notifications.isChannelBlocked = isBlocked
         case .overlayShown(let isShown): self.rights.isOverlayShown = isShown

@@ -34,7 +34,7 @@ extension RuleBook.Android {
                 like came just now; it is exempt from battery optimisation; it is the profile \
                 owner, a VPN, or the keyboard.
                 """,
-            timings: [Timing.Android.backgroundStartGrace],
+            timings: [Timing.Android.backgroundStartGrace, Timing.Android.pushAllowance],
             fix: "Start within the 5 s, better before.",
             source: """
                 AOSP API 36, ActiveServices.java 8743-8890, ActivityManagerConstants.java 242; \

@@ -95,6 +95,7 @@ extension RuleBook.Android {
             .android(),
             when: "The screen is off, nothing is played or recorded, and no wake lock is held.",
             then: "The processor may stop, though a foreground service runs; timers stand still.",
+            timings: [Timing.Android.processorSleep],
             fix: "Hold a partial wake lock during a call (WAKE_LOCK).",
             source: """
                 developer.android.com, PowerManager; that audio keeps it awake was not \

@@ -70,15 +70,21 @@ import Testing
         phone.happens(.homePressed)
         let deadline = phone.device.nextDeadline
         for _ in 1...3 {
-            #expect(phone.happens(.deadlineReached).isEmpty)
+            #expect(phone.wait(.seconds(1)).isEmpty)
             #expect(phone.device.nextDeadline == deadline)
         }
-        phone.wait(.seconds(30))
+        phone.wait(.seconds(27))
         var device = phone.device
         let conditions = device.conditions
         let outcomes = device.handle(.deadlineReached, at: .zero)
         #expect(outcomes.isEmpty)
         #expect(device.conditions == conditions)
+        // What comes from the past happens now: light Doze is 6 min off.
+        _ = device.handle(.screenTurnedOff, at: .zero)
+        _ = device.handle(.deadlineReached, at: MonotonicInstant(offset: .milliseconds(389_999)))
+        #expect(device.power.doze == .none)
+        _ = device.handle(.deadlineReached, at: MonotonicInstant(offset: .milliseconds(390_001)))
+        #expect(device.power.doze == .light)
     }
 
     @Test func `a dead process calls nobody`() {

@@ -114,10 +114,12 @@ import Testing
         phone.app(.startService("call"))
         phone.happens(.homePressed)
         phone.wait(.seconds(11))
-        let outcomes = phone.app(
-            .startForeground("call", .phoneCall, AndroidDevice.Notification())
-        )
-        #expect(outcomes.has(.promoted("call", .phoneCall)))
+        let types: AndroidDevice.ServiceTypes = [.phoneCall, .microphone]
+        let outcomes = phone.app(.startForeground("call", types, AndroidDevice.Notification()))
+        #expect(outcomes.has(.promoted("call", types)))
+        // Neither is its right to the microphone.
+        phone.app(.startCapture(.voiceCommunication))
+        #expect(phone.conditions.microphone == .open)
     }
 
     @Test(.rule("A-FGS-09")) func `a push starts the call, and the answer adds the microphone`() {
