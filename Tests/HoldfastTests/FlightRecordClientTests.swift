@@ -65,10 +65,11 @@ import Testing
             await self.world.pass(.milliseconds(3000), client)
             self.fakes.service.stopFromOutside(.user)
             await Self.wait(client, "told: service refused: the user stopped it")
-            return call.flightRecord.description
+            // How often it asks the server on its return has nothing to do with what is shown.
+            return call.flightRecord.lines.filter { !$0.contains(" connection ") }
         }
         try RecordedTable(in: "docs/keep-alive.md", name: "timeline").verify(
-            "```text\n\(timeline)\n```"
+            "```text\n\(timeline.joined(separator: "\n"))\n```"
         )
     }
 
