@@ -9,6 +9,7 @@ extension AppleDevice {
         self.stage = .dead(rule)
         self.screen.isSceneConnected = false
         self.screen.isFront = false
+        self.screen.isLeaving = false
         self.mainThread = MainThread()
         self.runtime = Runtime()
         self.tasks = BackgroundTasks()

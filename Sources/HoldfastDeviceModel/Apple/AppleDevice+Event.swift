@@ -16,6 +16,9 @@ extension AppleDevice {
     package enum ScreenEvent: Hashable, Sendable {
         /// The user opens the app, or returns to it. Ignored while locked.
         case appOpened
+        /// The user is about to leave the app, or to lock: it is told before ``appLeft`` or ``locked``
+        /// happens, and can act while it still counts as being in front.
+        case appLeaving
         /// Home, or a switch to another app.
         case appLeft
         case locked

@@ -10,6 +10,8 @@ extension AppleDevice {
         var isSceneConnected = false
         /// What covers the app without sending it away.
         var covers: Covers = []
+        /// Whether the app was told that it is about to be left.
+        var isLeaving = false
         /// Whether the user swiped the app away and has not opened it since (I-KILL-02).
         var isSwipedAway = false
         var isVisible: Bool { self.isFront && !self.isLocked }
@@ -44,6 +46,10 @@ extension AppleDevice {
             self.screen.isFront = true
             self.screen.isSwipedAway = false
             self.show(at: now)
+        case .appLeaving:
+            guard self.stage == .foreground, !self.screen.isLeaving else { return }
+            self.screen.isLeaving = true
+            if self.screen.covers.isEmpty { self.tellLifeCycle(.willResignActive, "I-STATE-01") }
         case .appLeft:
             // On a locked screen nobody leaves an app.
             guard self.screen.isVisible else { return }
@@ -139,7 +145,10 @@ extension AppleDevice {
 
     private mutating func leave(at now: MonotonicInstant, startsPicture: Bool) {
         guard case .foreground = self.stage else { return }
-        if self.screen.covers.isEmpty { self.tellLifeCycle(.willResignActive, "I-STATE-01") }
+        if self.screen.covers.isEmpty, !self.screen.isLeaving {
+            self.tellLifeCycle(.willResignActive, "I-STATE-01")
+        }
+        self.screen.isLeaving = false
         self.screen.covers = self.screen.covers.subtracting(.controlCentre)
         self.tellLifeCycle(.didEnterBackground, "I-STATE-01")
         self.stage = .background

@@ -103,8 +103,8 @@ extension SurvivalOracle.Android: SurvivalRules {
         switch fact {
         case .swiped where !isServed: loss.because = "A-TASK-03"
         case .swiped where self.doesSwipeStopService: loss.because = "A-TASK-01"
-        // Only who has a service is in that list.
-        case .stoppedByUser where self.api >= 33 && isServed: loss.because = "A-TASK-06"
+        // Only who has a service is in that list; a restricted app may have one since it was on the screen.
+        case .stoppedByUser where self.api >= 33 && self.types != nil: loss.because = "A-TASK-06"
         case .forceStopped: loss.because = "A-TASK-07"
         case .revoked: loss.because = "A-WIU-06"
         case .memoryKilled:
@@ -133,6 +133,13 @@ extension SurvivalOracle.Android: SurvivalRules {
         {
             let at = max(since, locked.advanced(by: doze))
             losses.append(Oracle.Loss(at: at, because: "A-NET-02"))
+        }
+        if let idle = self.duration(Timing.Android.idle), !self.isBatteryExempt,
+            let locked = circumstances.lockedSince
+        {
+            // The wake lock of an idle app counts for nothing.
+            let at = max(locked, since.advanced(by: idle))
+            losses.append(Oracle.Loss(at: at, because: "A-CPU-02"))
         }
         if let debounce = self.duration(Timing.Android.freezerDebounce) {
             // Before API 34 it is cached as soon as another app was left after it (A-STATE-05).

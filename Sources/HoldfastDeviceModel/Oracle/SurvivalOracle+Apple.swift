@@ -1,4 +1,4 @@
-import HoldfastRules
+package import HoldfastRules
 import HoldfastWire
 
 extension SurvivalOracle {
@@ -8,8 +8,14 @@ extension SurvivalOracle {
         package var hasAudioMode: Bool
         /// `voip` among them, and CallKit used.
         package var hasVoIPMode: Bool
+        package var profile: Timing.Profile
 
-        package init(hasAudioMode: Bool = true, hasVoIPMode: Bool = true) {
+        package init(
+            hasAudioMode: Bool = true,
+            hasVoIPMode: Bool = true,
+            profile: Timing.Profile = .stock
+        ) {
+            self.profile = profile
             self.hasAudioMode = hasAudioMode
             self.hasVoIPMode = hasVoIPMode
         }
@@ -53,6 +59,13 @@ extension SurvivalOracle.Apple: SurvivalRules {
         guard let since = circumstances.exposedSince,
             let task = Timing.Apple.backgroundTask.duration(on: .newest)
         else { return nil }
-        return Oracle.Loss(at: since.advanced(by: task), because: "I-BG-02", isAnnounced: true)
+        let at: MonotonicInstant
+        switch self.profile {
+        // All tasks of one stay in the background share the time.
+        case .stock: at = since.advanced(by: max(.zero, task - circumstances.exposedBefore))
+        // I-BG-05: none is begun in the background, and the time of one that was begun before runs on.
+        case .strict: at = max(since, (circumstances.leftAt ?? since).advanced(by: task))
+        }
+        return Oracle.Loss(at: at, because: "I-BG-02", isAnnounced: true)
     }
 }

@@ -59,6 +59,8 @@ extension SurvivalOracle {
         var isSheltered = false
         /// Since when neither does.
         var exposedSince: MonotonicInstant?
+        /// For how long neither did before that, since the app was last visible.
+        var exposedBefore: Duration = .zero
         var isRestricted = false
         var isInSystemCall = false
         var loggedOutAt: MonotonicInstant?
@@ -70,6 +72,25 @@ extension SurvivalOracle {
             self.isInFront = false
             self.isSheltered = false
             self.exposedSince = nil
+        }
+
+        /// A call begins. Before it nothing kept the process running.
+        mutating func join(at now: MonotonicInstant) {
+            self.exposedSince = nil
+            self.exposedBefore = self.leftAt?.duration(to: now) ?? .zero
+        }
+
+        /// Follows whether anything keeps the process running.
+        mutating func expose(at now: MonotonicInstant) {
+            if self.isVisible { self.exposedBefore = .zero }
+            if self.isVisible || self.isSheltered {
+                if let exposedSince, !self.isVisible {
+                    self.exposedBefore += exposedSince.duration(to: now)
+                }
+                self.exposedSince = nil
+            } else {
+                self.exposedSince = self.exposedSince ?? now
+            }
         }
 
         mutating func take(_ fact: Fact, at now: MonotonicInstant) {

@@ -63,7 +63,7 @@ package struct SurvivalOracle: Hashable, Sendable {
             self.returnIfBack(after: fact)
         }
         if case .joined = fact {
-            self.circumstances.exposedSince = nil
+            self.circumstances.join(at: now)
             self.presence = .here(until: nil)
         }
         guard case .here = self.presence else { return }
@@ -72,9 +72,7 @@ package struct SurvivalOracle: Hashable, Sendable {
             self.circumstances,
             at: now
         )
-        let isExposed = !self.circumstances.isVisible && !self.circumstances.isSheltered
-        let since = self.circumstances.exposedSince ?? now
-        self.circumstances.exposedSince = isExposed ? since : nil
+        self.circumstances.expose(at: now)
         self.presence = .here(until: self.system.rules.loss(ahead: self.circumstances))
     }
 

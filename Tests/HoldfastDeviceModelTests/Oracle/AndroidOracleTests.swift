@@ -55,19 +55,23 @@ import Testing
     }
 
     @Test(.rule("A-NET-02")) func `light Doze ends what has no service, 6 min after the lock`() {
-        let script = OracleScript(
-            .android(Android(api: 30, target: 30, types: nil)),
-            (0, .joined(.visible)),
-            (1_000, .left),
-            (100_000, .locked)
-        )
-        #expect(script.verdict(459_999) == .survives)
-        #expect(script.verdict(460_001) == .mayReturn(until: .at(760_000)))
+        // Whoever is left then has a minute before the idle app sleeps, if the device does not doze.
+        for (restrictedAt, lossAt) in [(390_000, 450_000), (410_000, 460_000)] {
+            let script = OracleScript(
+                .android(Android(api: 30, target: 30)),
+                (0, .joined(.visible)),
+                (1_000, .left),
+                (100_000, .locked),
+                (restrictedAt, .restricted)
+            )
+            #expect(script.verdict(lossAt - 1) == .survives)
+            #expect(script.verdict(lossAt + 1) == .mayReturn(until: .at(lossAt + 300_000)))
+        }
         let unlocked = OracleScript(
             .android(Android(api: 30, target: 30, types: nil)),
             (0, .joined(.visible)),
             (1_000, .locked),
-            (400_000, .unlocked)
+            (60_000, .unlocked)
         )
         #expect(unlocked.verdict(Self.day) == .survives)
         let exempt = OracleScript(
@@ -93,6 +97,18 @@ import Testing
             (1_000, .swiped)
         )
         #expect(bare.verdict(301_001) == .ends(because: "A-TASK-03"))
+    }
+
+    @Test(.rule("A-CPU-02")) func `an app without a service sleeps a minute after it was left`() {
+        let device = Android(api: 31, target: 31, types: nil)
+        let script = OracleScript(
+            .android(device),
+            (0, .joined(.visible)),
+            (1_000, .left),
+            (2_000, .locked)
+        )
+        #expect(script.verdict(60_999) == .survives)
+        #expect(script.verdict(61_001) == .mayReturn(until: .at(361_000)))
     }
 
     @Test(.rule("A-TASK-06")) func `the list of active apps is there from API 33 on`() {

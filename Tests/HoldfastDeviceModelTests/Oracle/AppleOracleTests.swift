@@ -72,6 +72,46 @@ import Testing
         #expect(visible.verdict(Self.day) == .survives)
     }
 
+    @Test(.rule("I-BG-02")) func `the time of the tasks is one for each stay in the background`() {
+        var script = OracleScript(
+            .apple(Apple()),
+            (0, .joined(.visible)),
+            (1_000, .left),
+            (10_000, .systemCallBegan),
+            (30_000, .systemCallEnded),
+            (40_000, .systemCallBegan)
+        )
+        #expect(script.verdict(49_999) == .survives)
+        #expect(script.verdict(50_001) == .mayReturn(until: .at(350_000)))
+        // On the screen there is all of it again.
+        script.note(45_000, .returned)
+        script.note(46_000, .left)
+        #expect(script.verdict(75_999) == .survives)
+        #expect(script.verdict(76_001) == .mayReturn(until: .at(376_000)))
+    }
+
+    @Test(.rule("I-BG-05")) func `a severe device gives no task to who is in the background`() {
+        let system = SurvivalOracle.System.apple(Apple(profile: .strict))
+        var script = OracleScript(
+            system,
+            (0, .joined(.visible)),
+            (1_000, .left),
+            (10_000, .systemCallBegan)
+        )
+        #expect(script.verdict(30_999) == .survives)
+        #expect(script.verdict(31_001) == .mayReturn(until: .at(331_000)))
+        script.note(20_000, .systemCallEnded)
+        script.note(40_000, .systemCallBegan)
+        #expect(script.verdict(40_000) == .mayReturn(until: .at(340_000)))
+    }
+
+    @Test(.rule("I-BG-02")) func `who joins in the background has been there since it was left`() {
+        let script = OracleScript(.apple(Apple()), (0, .left), (20_000, .joined(.hidden)))
+        // The screen of the oracle's beginning was left at 0.
+        #expect(script.verdict(29_999) == .survives)
+        #expect(script.verdict(30_001) == .mayReturn(until: .at(330_000)))
+    }
+
     @Test(.rule("I-KILL-01", "I-KILL-04")) func `user and memory end the process`() {
         let facts: [(SurvivalOracle.Fact, SurvivalOracle.Verdict)] = [
             (.swiped, .ends(because: "I-KILL-01")), (.memoryKilled, .ends(because: "I-KILL-04")),
