@@ -15,6 +15,8 @@ package enum FlightText {
         switch fact {
         case .permissions(let permissions): (.fact, Self.text(permissions))
         case .lockChanged(let isLocked): (.fact, isLocked ? "screen locked" : "screen unlocked")
+        case .screenCovered(let isCovered):
+            (.fact, isCovered ? "the app is covered" : "the app is in front")
         case .taskRemoved: (.fact, "the user swiped the app away")
         case .service(let fact): Self.note(fact, of: "service")
         case .backgroundTask(.begun): (.fact, "background task begun")
@@ -41,7 +43,8 @@ package enum FlightText {
     static func subject(of fact: PlatformFact) -> CallHandle? {
         switch fact {
         case .tapped(_, let call), .tapHandled(_, let call, _), .content(let call, _, _): call
-        case .permissions, .lockChanged, .taskRemoved, .service, .backgroundTask, .audio,
+        case .permissions, .lockChanged, .screenCovered, .taskRemoved, .service, .backgroundTask,
+            .audio,
             .microphone, .systemCall, .screenShare, .pictureInPicture, .sleep:
             nil
         }
@@ -63,6 +66,8 @@ package enum FlightText {
         case .stopped(.asked): (.fact, "\(service) stopped")
         case .stopped(.user): (.error, "\(service) stopped by the user")
         case .stopped(.timeLimit): (.error, "\(service) stopped: its time has passed")
+        case .stopped(.restricted):
+            (.error, "\(service) stopped: the user restricted the app in the background")
         case .stopped(.system): (.error, "\(service) stopped by the system")
         }
     }

@@ -6,9 +6,9 @@ package protocol Lifecycle: Sendable {
     /// For one reader: the current state at once, then every change. Ends when its reader ends.
     var states: AsyncStream<AppState> { get }
 
-    /// For one reader: ``PlatformFact/lockChanged(isLocked:)``, the present lock first, and
-    /// ``PlatformFact/taskRemoved``. Ends when its reader ends. A system without locks and tasks, which
-    /// is what comes without an implementation, says nothing.
+    /// For one reader: ``PlatformFact/lockChanged(isLocked:)``, the present lock first,
+    /// ``PlatformFact/screenCovered(_:)`` and ``PlatformFact/taskRemoved``. Ends when its reader ends. A
+    /// system without locks and tasks, which is what comes without an implementation, says nothing.
     var facts: AsyncStream<PlatformFact> { get }
 }
 

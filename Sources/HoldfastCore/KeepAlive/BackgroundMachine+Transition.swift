@@ -10,6 +10,10 @@ extension BackgroundMachine {
         switch event {
         case .changed: return self.changed(state, given, now)
         case .shown: return (.visible, state.ending)
+        case .covered: return self.covered(state, given)
+        case .uncovered:
+            guard case .covered = state else { return (state, []) }
+            return (.visible, state.ending)
         case .hidden: return self.hidden(state, given, now)
         case .suspended: return self.suspended(state, given)
         case .woken, .sleep(.over): return self.woken(state, given, now)
@@ -19,6 +23,19 @@ extension BackgroundMachine {
         case .deadlineReached:
             guard case .grace(let until, _) = state, now >= until else { return (state, []) }
             return (.released(wasKept: given.isKept), state.ending)
+        }
+    }
+
+    /// A task that is asked for in the background may come too late (I-BG-05), so it is begun while the
+    /// app still counts as being in front.
+    private static func covered(_ state: State, _ given: Given) -> (State, [Effect]) {
+        switch state {
+        case .visible:
+            let begins = given.hasWork && given.usesTask
+            return (.covered(hasTask: begins), begins ? [.beginTask] : [])
+        // Repeated, or it is off the screen already.
+        case .covered, .idle, .kept, .grace, .released, .asleep:
+            return (state, [])
         }
     }
 
@@ -40,8 +57,12 @@ extension BackgroundMachine {
             // What keeps the process came back: so do the connections.
             guard given.isKept, given.hasWork, !wasKept else { return (state, []) }
             return self.stay(hasTask: false, given, now)
+        case .covered(hasTask: true) where !given.hasWork:
+            return (.covered(hasTask: false), state.ending)
+        case .covered(hasTask: false) where given.hasWork && given.usesTask:
+            return (.covered(hasTask: true), [.beginTask])
         // On the screen nothing is needed; asleep nothing runs.
-        case .visible, .asleep:
+        case .visible, .covered, .asleep:
             return (state, [])
         }
     }
@@ -54,6 +75,9 @@ extension BackgroundMachine {
         switch state {
         case .visible, .released:
             return given.hasWork ? self.stay(hasTask: false, given, now) : (.idle, [])
+        case .covered(let hasTask):
+            guard given.hasWork else { return (.idle, state.ending) }
+            return self.stay(hasTask: hasTask, given, now)
         case .asleep:
             return (.asleep(isVisible: false), [])
         // Repeated.
@@ -64,7 +88,7 @@ extension BackgroundMachine {
 
     private static func suspended(_ state: State, _ given: Given) -> (State, [Effect]) {
         switch state {
-        case .visible, .idle, .kept, .grace:
+        case .visible, .covered, .idle, .kept, .grace:
             return (.released(wasKept: given.isKept), state.ending)
         case .released:
             // Whoever says so means it, whatever comes to keep the process.
@@ -85,7 +109,7 @@ extension BackgroundMachine {
         case .asleep(isVisible: true):
             return (.visible, [])
         // It never stood still, as far as connections know.
-        case .visible, .idle, .kept, .grace:
+        case .visible, .covered, .idle, .kept, .grace:
             return (state, [])
         }
     }
@@ -98,6 +122,11 @@ extension BackgroundMachine {
         switch (state, fact) {
         case (.kept(hasTask: true), .refused):
             return (.kept(hasTask: false), [])
+        // Not asked for again under the same cover.
+        case (.covered(hasTask: true), .refused):
+            return (.visible, [])
+        case (.covered(hasTask: true), .expiring):
+            return (.visible, [.endTask])
         case (.kept(hasTask: true), .expiring):
             // Held any longer it would end the process (I-BG-04); sound keeps it running.
             return (.kept(hasTask: false), [.endTask])
@@ -106,8 +135,9 @@ extension BackgroundMachine {
         case (.grace(_, hasTask: true), .expiring):
             return (.released(wasKept: given.isKept), [.endTask])
         // There is no task, or it is as was hoped.
-        case (.visible, _), (.idle, _), (.released, _), (.asleep, _), (.kept, .begun),
-            (.grace, .begun), (.kept(hasTask: false), _), (.grace(_, hasTask: false), _):
+        case (.visible, _), (.idle, _), (.released, _), (.asleep, _), (.covered, .begun),
+            (.kept, .begun), (.grace, .begun), (.covered(hasTask: false), _),
+            (.kept(hasTask: false), _), (.grace(_, hasTask: false), _):
             return (state, [])
         }
     }
@@ -130,7 +160,7 @@ extension BackgroundMachine {
 extension BackgroundMachine.State {
     fileprivate var isVisible: Bool {
         switch self {
-        case .visible, .asleep(isVisible: true): true
+        case .visible, .covered, .asleep(isVisible: true): true
         case .idle, .kept, .grace, .released, .asleep(isVisible: false): false
         }
     }
@@ -138,8 +168,8 @@ extension BackgroundMachine.State {
     /// What is due when the task is no longer needed.
     fileprivate var ending: [BackgroundMachine.Effect] {
         switch self {
-        case .kept(hasTask: true), .grace(_, hasTask: true): [.endTask]
-        case .visible, .idle, .kept, .grace, .released, .asleep: []
+        case .covered(hasTask: true), .kept(hasTask: true), .grace(_, hasTask: true): [.endTask]
+        case .visible, .covered, .idle, .kept, .grace, .released, .asleep: []
         }
     }
 }

@@ -2,6 +2,9 @@ import HoldfastWire
 
 /// What becomes of the connections while the app is off the screen.
 ///
+///     covered ──hidden──┐
+///        ▲ uncovered    │
+///        ▼ covered      ▼
 ///     visible ──hidden──▶ kept ◀──keeper comes, goes──▶ grace ──deadline, expiring──▶ released
 ///        ▲                  │                             │                              │
 ///        └──────────────────┴───────── shown, from anywhere, asleep too ◀────────────────┤
@@ -25,6 +28,10 @@ struct BackgroundMachine: Hashable, Sendable {
         /// What is given may be different.
         case changed
         case shown
+        /// Something covers the app, or it is about to be hidden.
+        case covered
+        /// It is in front again.
+        case uncovered
         case hidden
         /// The process is about to stand still.
         case suspended
@@ -49,6 +56,8 @@ struct BackgroundMachine: Hashable, Sendable {
     enum State: Hashable, Sendable {
         /// On the screen.
         case visible
+        /// On the screen, and perhaps about to leave it. Without a task nothing needs one yet.
+        case covered(hasTask: Bool)
         /// Off the screen, and nothing needs a connection.
         case idle
         /// Off the screen, and the process goes on.
@@ -70,14 +79,14 @@ struct BackgroundMachine: Hashable, Sendable {
     var nextDeadline: MonotonicInstant? {
         switch self.state {
         case .grace(let until, _): until
-        case .visible, .idle, .kept, .released, .asleep: nil
+        case .visible, .covered, .idle, .kept, .released, .asleep: nil
         }
     }
 
     /// What the calls are told.
     var appState: AppState {
         switch self.state {
-        case .visible: .foreground
+        case .visible, .covered: .foreground
         case .idle, .kept, .grace: .background
         case .released, .asleep: .suspending
         }

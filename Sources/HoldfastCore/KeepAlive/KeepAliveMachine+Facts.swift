@@ -16,6 +16,8 @@ extension KeepAliveMachine {
             guard wasLocked, !isLocked else { return }
             self.tellService(.chance(.unlocked), at: now, &effects)
             self.tellAudio(.chance, &effects)
+        case .screenCovered(let isCovered):
+            self.tellBackground(isCovered ? .covered : .uncovered, at: now, &effects)
         case .taskRemoved:
             guard self.options.taskRemoved == .leave else { return }
             for call in self.calls { effects.append(.leave(call.handle)) }
@@ -56,6 +58,10 @@ extension KeepAliveMachine {
         guard permissions != self.permissions else { return }
         let wasRestricted = self.permissions.isRestrictedByUser
         self.permissions = permissions
+        // First what was lost: a chance is worth something for what is there.
+        if !wasRestricted, permissions.isRestrictedByUser {
+            self.tellService(.answered(.stopped(.restricted)), at: now, &effects)
+        }
         self.tellService(.chance(.permissions), at: now, &effects)
         guard wasRestricted, !permissions.isRestrictedByUser else { return }
         self.tellService(.chance(.unrestricted), at: now, &effects)

@@ -276,10 +276,12 @@ extension KeepAliveMachine {
     /// Whether the camera goes on although the app is off the screen.
     private var isCameraKept: Bool {
         switch (self.options.video, self.profile.camera) {
-        case (.never, _), (.whenRequired, .always): true
+        case (.always, _), (_, .never): false
+        // Whoever goes on without the picture is interrupted or ended, whatever the app wants.
+        case (.never, .withPictureInPicture), (.whenRequired, .withPictureInPicture):
+            self.picture.isActive
+        case (.never, .always), (.never, .withService), (.whenRequired, .always): true
         case (.whenRequired, .withService): self.service.types.contains(.camera)
-        case (.whenRequired, .withPictureInPicture): self.picture.isActive
-        case (.whenRequired, .never), (.always, _): false
         }
     }
 }

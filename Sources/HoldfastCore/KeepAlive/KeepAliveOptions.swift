@@ -29,7 +29,8 @@ public struct KeepAliveOptions: Hashable, Sendable {
 
     /// When the camera is paused because the app is in the background.
     public enum VideoPause: Hashable, Sendable {
-        /// Not by us. Where the system ends an app that goes on, the camera is paused all the same.
+        /// Not by us. Where the system interrupts or ends an app that goes on, the camera is paused all
+        /// the same.
         case never
         /// When the system will not let it go on there.
         case whenRequired

@@ -8,6 +8,10 @@ package enum PlatformFact: Hashable, Sendable {
     /// What the user has granted, all of it, and whether the app is restricted in the background.
     case permissions(Permissions)
     case lockChanged(isLocked: Bool)
+    /// Something covers the app, such as the control centre or a banner, the app is about to be left, or it
+    /// comes to the screen and is not in front yet; or it is in front. The app stays on the screen until it
+    /// is said to be in the background.
+    case screenCovered(Bool)
     /// The user swiped the app away; the process may go on.
     case taskRemoved
     /// Of the service that keeps calls alive.
@@ -62,6 +66,8 @@ package enum PlatformFact: Hashable, Sendable {
             case user
             /// The time of its type has passed.
             case timeLimit
+            /// The user restricted the app: its service is out of the foreground, and still there.
+            case restricted
             case system
         }
     }

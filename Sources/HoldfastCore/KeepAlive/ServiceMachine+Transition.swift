@@ -35,10 +35,19 @@ extension ServiceMachine {
             return self.begin(types, of: types, given, now)
         case (.off, .impossible(let refusal)):
             return (.refused(refusal), [])
-        case (.running(let running), .nothing):
+        case (.running(let running), .nothing), (.demoted(let running), .nothing):
             return self.end(running, given, now)
         case (.running(let running), .types(let types)):
             return self.promote(running, types, chance, given, now)
+        case (.demoted(var running), .types(let types)):
+            guard let chance,
+                CallServiceRefusal.restrictedByUser.isRetried(
+                    by: chance,
+                    isVisible: given.isVisible
+                )
+            else { return (state, []) }
+            running.wished = types
+            return self.update(running, types, given, now)
         case (.lingering(let running, _), .types), (.lingering(let running, _), .impossible):
             return self.considered(.running(running), chance, given, now)
         case (.refused, .nothing):
@@ -60,7 +69,7 @@ extension ServiceMachine {
             // before the answer to the stop: the answer decides.
             (.starting, _), (.updating, _), (.stopping, _),
             // It runs with less than it could; stopping it would gain nothing.
-            (.running, .impossible),
+            (.running, .impossible), (.demoted, .impossible),
             // It is on its way.
             (.lingering, .nothing):
             return (state, [])
@@ -98,6 +107,10 @@ extension ServiceMachine {
                 since: now
             )
             return self.considered(.running(running), nil, given, now)
+        case .demoted(var running):
+            // The answer of a promotion that was given up.
+            running.types = types
+            return self.considered(.running(running), nil, given, now)
         case .running(var running):
             running.types = types
             return (.running(running), [])
@@ -124,6 +137,8 @@ extension ServiceMachine {
                 let fewer = ServiceNeeds.fewer(than: asked, declared: given.profile.declared)
             else { return (.refused(refusal), []) }
             return self.begin(fewer, of: wished, given, now)
+        case .updating(let running, _, _, _) where refusal == .restrictedByUser:
+            return self.considered(.demoted(running), nil, given, now)
         case .updating(let running, let asked, _, _):
             if given.wish != .nothing, refusal.isWorthFewer(than: asked),
                 let fewer = ServiceNeeds.fewer(than: asked, declared: given.profile.declared),
@@ -137,7 +152,7 @@ extension ServiceMachine {
             // Late, and it says more.
             return (.refused(refusal), [])
         // Of something that was given up, or repeated.
-        case .off, .running, .lingering, .stopping, .refused:
+        case .off, .running, .lingering, .demoted, .stopping, .refused:
             return (state, [])
         }
     }
@@ -150,7 +165,16 @@ extension ServiceMachine {
         _ now: MonotonicInstant
     ) -> (State, [Effect]) {
         switch state {
-        case .running, .updating, .lingering:
+        case .running(let running) where reason == .restricted:
+            // It is there, out of the foreground, and nobody was told (A-BG-07): a promotion finds out.
+            return self.update(running, running.types, given, now)
+        // The answer that is due says what became of it.
+        case .off where reason == .restricted, .starting where reason == .restricted,
+            .updating where reason == .restricted, .lingering where reason == .restricted,
+            .demoted where reason == .restricted, .stopping where reason == .restricted,
+            .refused where reason == .restricted:
+            return (state, [])
+        case .running, .updating, .lingering, .demoted:
             // The answer to a stop of long ago: this service was started since.
             guard reason != .asked else { return (state, []) }
             return given.wish == .nothing ? (.off, []) : (.refused(reason.refusal), [])
@@ -181,7 +205,7 @@ extension ServiceMachine {
         case .stopping(let until) where now >= until:
             return self.considered(.off, nil, given, now)
         // Too early, or no time is set.
-        case .starting, .updating, .lingering, .stopping, .off, .running, .refused:
+        case .starting, .updating, .lingering, .demoted, .stopping, .off, .running, .refused:
             return (state, [])
         }
     }
@@ -292,6 +316,7 @@ extension PlatformFact.ServiceFact.StopReason {
         switch self {
         case .user: .stoppedByUser
         case .timeLimit: .timedOut
+        case .restricted: .restrictedByUser
         case .system, .asked: .unavailable("The system stopped the service.")
         }
     }

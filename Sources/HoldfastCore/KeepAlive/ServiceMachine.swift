@@ -9,6 +9,7 @@ import HoldfastWire
 ///                        └──chance──▶ starting│ │
 ///                                             ▼ │ running, refused
 ///                                          updating
+///     demoted: there, but out of the foreground, for the user restricted the app; a chance promotes it
 struct ServiceMachine: Hashable, Sendable {
     /// What the calls and their user want of it now.
     enum Wish: Hashable, Sendable {
@@ -97,6 +98,8 @@ struct ServiceMachine: Hashable, Sendable {
         )
         /// It runs, nobody wants it, and it is too young to be stopped (F20).
         case lingering(Running, until: MonotonicInstant)
+        /// It is there, out of the foreground: the user restricted the app. The next chance promotes it.
+        case demoted(Running)
         /// It was told to stop and has not answered yet.
         case stopping(until: MonotonicInstant)
         /// It is wanted and does not run; the next chance tries again.
@@ -114,7 +117,7 @@ struct ServiceMachine: Hashable, Sendable {
         case .starting(_, _, _, let until), .updating(_, _, _, let until), .lingering(_, let until),
             .stopping(let until):
             until
-        case .off, .running, .refused: nil
+        case .off, .running, .demoted, .refused: nil
         }
     }
 
@@ -123,7 +126,7 @@ struct ServiceMachine: Hashable, Sendable {
         switch self.state {
         case .running(let running), .updating(let running, _, _, _), .lingering(let running, _):
             running.types
-        case .off, .starting, .stopping, .refused: []
+        case .off, .starting, .demoted, .stopping, .refused: []
         }
     }
 
@@ -131,7 +134,7 @@ struct ServiceMachine: Hashable, Sendable {
     var isRunning: Bool {
         switch self.state {
         case .running, .updating, .lingering: true
-        case .off, .starting, .stopping, .refused: false
+        case .off, .starting, .demoted, .stopping, .refused: false
         }
     }
 
@@ -140,6 +143,7 @@ struct ServiceMachine: Hashable, Sendable {
         switch self.state {
         case .running(let running), .updating(let running, _, _, _), .lingering(let running, _):
             .running(running.types)
+        case .demoted: .refused(.restrictedByUser)
         case .refused(let refusal): .refused(refusal)
         case .off, .starting, .stopping: nil
         }

@@ -30,6 +30,46 @@ import Testing
         )
     }
 
+    @Test func `a task is begun while the app still counts as in front (I-BG-05)`() {
+        var background = BackgroundMachine()
+        #expect(background.handle(.covered, given: Self.given(), at: .zero) == [.beginTask])
+        #expect(background.appState == .foreground)
+        #expect(background.handle(.hidden, given: Self.given(), at: .zero) == [.tell(.background)])
+        #expect(background.state == .grace(until: .seconds(30), hasTask: true))
+    }
+
+    @Test func `what only covers the app costs a task, and changes nothing else (F51)`() {
+        var background = BackgroundMachine()
+        #expect(background.handle(.covered, given: Self.given(), at: .zero) == [.beginTask])
+        #expect(background.handle(.uncovered, given: Self.given(), at: .seconds(9)) == [.endTask])
+        #expect(background.state == .visible)
+    }
+
+    @Test func `without a call, and where there are no tasks, a cover begins none`() {
+        var background = BackgroundMachine()
+        let free = Self.given(hasWork: false)
+        #expect(background.handle(.covered, given: free, at: .zero) == [])
+        _ = background.handle(.uncovered, given: free, at: .zero)
+        #expect(background.handle(.covered, given: Self.given(usesTask: false), at: .zero) == [])
+    }
+
+    @Test func `a call that begins under a cover begins a task, and not again when it is refused`()
+    {
+        var background = BackgroundMachine()
+        _ = background.handle(.covered, given: Self.given(hasWork: false), at: .zero)
+        #expect(background.handle(.changed, given: Self.given(), at: .zero) == [.beginTask])
+        _ = background.handle(.task(.refused), given: Self.given(), at: .zero)
+        #expect(background.handle(.changed, given: Self.given(), at: .zero) == [])
+    }
+
+    @Test func `a task that was begun under a cover ends with the last call`() {
+        var background = BackgroundMachine()
+        _ = background.handle(.covered, given: Self.given(), at: .zero)
+        #expect(
+            background.handle(.changed, given: Self.given(hasWork: false), at: .zero) == [.endTask]
+        )
+    }
+
     @Test func `when nothing keeps the process connections are closed after the grace`() {
         var background = BackgroundMachine()
         let given = Self.given(usesTask: false)
@@ -107,6 +147,9 @@ import Testing
             summary: "Decides what becomes of the connections while the app is off the screen. "
                 + "Here it is 60 s, the grace 30 s, and the platform gives time by a task.",
             diagram: """
+                covered ──hidden──┐
+                   ▲ uncovered    │
+                   ▼ covered      ▼
                 visible ──hidden──▶ kept ◀──keeper comes, goes──▶ grace ──deadline, expiring──▶ released
                    ▲                  │                             │                              │
                    └──────────────────┴───────── shown, from anywhere, asleep too ◀────────────────┤
@@ -115,13 +158,15 @@ import Testing
                 """
         )
         let states: [BackgroundMachine.State] = [
-            .visible, .idle, .kept(hasTask: false), .kept(hasTask: true),
+            .visible, .covered(hasTask: false), .covered(hasTask: true), .idle,
+            .kept(hasTask: false), .kept(hasTask: true),
             .grace(until: .seconds(60), hasTask: false), .grace(until: .seconds(61), hasTask: true),
             .released(wasKept: false), .released(wasKept: true), .asleep(isVisible: false),
             .asleep(isVisible: true),
         ]
         let events: [BackgroundMachine.Event] = [
-            .shown, .hidden, .suspended, .woken, .task(.begun), .task(.refused), .task(.expiring),
+            .shown, .covered, .uncovered, .hidden, .suspended, .woken, .task(.begun),
+            .task(.refused), .task(.expiring),
             .sleep(.announced), .sleep(.over), .deadlineReached,
         ]
         let kept = Self.given(isKept: true)

@@ -132,6 +132,60 @@ import Testing
         )
     }
 
+    @Test func `a restriction by the user is found out, and so is its end (A-BG-07)`() {
+        var machine = KeepAliveMachine(options: KeepAliveOptions(), profile: .android(api: 36))
+        let call = CallHandle(1)
+        _ = machine.handle(.callsChanged([Self.call(isActive: true)], hasWork: true), at: .zero)
+        _ = machine.handle(.platform(.service(.running(Self.all))), at: .zero)
+        _ = machine.handle(.appStateChanged(.background), at: .zero)
+        let restricted = PlatformFact.Permissions(isRestrictedByUser: true)
+        var effects = machine.handle(.platform(.permissions(restricted)), at: .seconds(9))
+        func promotes() -> Bool {
+            effects.contains { if case .platform(.updateService) = $0 { true } else { false } }
+        }
+        #expect(promotes())
+        let refused = PlatformFact.service(.refused(.restrictedByUser))
+        effects = machine.handle(.platform(refused), at: .seconds(9))
+        #expect(effects.contains(.report(call, .service(.refused(.restrictedByUser)))))
+        let free = PlatformFact.Permissions()
+        effects = machine.handle(.platform(.permissions(free)), at: .seconds(20))
+        #expect(promotes())
+    }
+
+    @Test func `a camera that the system stops is paused, whatever the app wants`() {
+        var options = KeepAliveOptions()
+        options.video = .never
+        for (hasFloatingCamera, isFloating) in [(false, false), (true, false), (true, true)] {
+            let profile = PlatformProfile.apple(hasPictureInPictureCamera: hasFloatingCamera)
+            var machine = KeepAliveMachine(options: options, profile: profile)
+            let calls = [Self.call(isActive: true)]
+            _ = machine.handle(.callsChanged(calls, hasWork: true), at: .zero)
+            _ = machine.handle(.platform(.pictureInPicture(isActive: isFloating)), at: .zero)
+            _ = machine.handle(.appStateChanged(.background), at: .zero)
+            #expect(machine.conditions.isCameraAllowed == isFloating, "\(hasFloatingCamera)")
+        }
+        for profile in [PlatformProfile.android(api: 36), .linux] {
+            var machine = KeepAliveMachine(options: options, profile: profile)
+            _ = machine.handle(.callsChanged([Self.call(isActive: true)], hasWork: true), at: .zero)
+            _ = machine.handle(.appStateChanged(.background), at: .zero)
+            #expect(machine.conditions.isCameraAllowed)
+        }
+    }
+
+    @Test func `a cover begins a task, and touches neither camera nor connection (F51)`() {
+        let profile = PlatformProfile.apple(hasPictureInPictureCamera: false)
+        var machine = KeepAliveMachine(options: KeepAliveOptions(), profile: profile)
+        _ = machine.handle(.callsChanged([Self.call(isActive: true)], hasWork: true), at: .zero)
+        #expect(
+            machine.handle(.platform(.screenCovered(true)), at: .seconds(9))
+                == [.platform(.beginBackgroundTask)]
+        )
+        #expect(
+            machine.handle(.platform(.screenCovered(false)), at: .seconds(10))
+                == [.platform(.endBackgroundTask)]
+        )
+    }
+
     @Test func `a grace is at most three minutes`() {
         var options = KeepAliveOptions()
         options.grace = .seconds(999)

@@ -131,7 +131,7 @@ struct KeepAliveWorld {
         if self.seed.isMultiple(of: 2), self.pick(0..<5) < 3 {
             return self.pick(0..<2) == 0 ? self.join() : self.send(.leave(call))
         }
-        switch self.pick(0..<26) {
+        switch self.pick(0..<27) {
         case 0, 1, 2: self.join()
         case 3: self.send(.leave(call))
         case 4, 5:
@@ -178,7 +178,8 @@ struct KeepAliveWorld {
         case 21: self.tap(call)
         case 22: self.send(.setVideo(call, .screen, self.pick(0..<2) == 0 ? .live(.camera) : .off))
         case 23: self.send(.platform(.screenShare(.captureStopped)))
-        case 24: self.send(.platform(.sleep(self.pick(0..<2) == 0 ? .announced : .over)))
+        case 24: self.send(.platform(.screenCovered(self.pick(0..<2) == 0)))
+        case 25: self.send(.platform(.sleep(self.pick(0..<2) == 0 ? .announced : .over)))
         default: self.send(.clockGap(.seconds(20)))
         }
     }
@@ -292,8 +293,7 @@ struct KeepAliveWorld {
             let isReady = !self.profile.hasAudioSession || self.isAudioOurs
             if !call.isMicrophoneOpen, isAllowed, isReady { self.fail("\(handle) is mute") }
             let isPaused =
-                isHidden && self.options.video != .never
-                && (self.options.video == .always || self.profile.camera == .never)
+                isHidden && (self.options.video == .always || self.profile.camera == .never)
             let mayShow = call.camera.isLive && isFree && self.permissions.camera.isGranted
             let isSeen = call.video[.camera]?.isLive == true
             if isSeen, !mayShow || isPaused { self.fail("\(handle) captures pictures") }

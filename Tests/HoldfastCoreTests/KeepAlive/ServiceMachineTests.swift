@@ -115,6 +115,25 @@ import Testing
         )
     }
 
+    @Test func `a service that a restriction sent to the background is promoted again (A-BG-07)`() {
+        var service = Self.running()
+        let hidden = Self.given(isVisible: false)
+        let restricted = ServiceMachine.Event.answered(.stopped(.restricted))
+        #expect(service.handle(restricted, given: hidden, at: .seconds(5)) == [.update(Self.all)])
+        let ignored = ServiceMachine.Event.answered(.refused(.restrictedByUser))
+        #expect(service.handle(ignored, given: hidden, at: .seconds(5)) == [])
+        #expect(service.status == .refused(.restrictedByUser))
+        #expect(!service.isRunning)
+        #expect(service.handle(.chance(.permissions), given: hidden, at: .seconds(6)) == [])
+        // It is still there, and goes with the last call.
+        var ended = service
+        #expect(ended.handle(.changed, given: Self.given(nil), at: .seconds(7)) == [.stop])
+        #expect(
+            service.handle(.chance(.visible), given: Self.given(), at: .seconds(7))
+                == [.update(Self.all)]
+        )
+    }
+
     @Test func `what the user stopped starts again only with the app on the screen`() {
         var service = Self.running()
         let hidden = Self.given(isVisible: false)
@@ -207,6 +226,7 @@ import Testing
                                    └──chance──▶ starting│ │
                                                         ▼ │ running, refused
                                                      updating
+                demoted: there, but out of the foreground, for the user restricted the app; a chance promotes it
                 """
         )
         let running = ServiceMachine.Running(
@@ -224,6 +244,7 @@ import Testing
             .updating(running, asked: Self.sound, isHidden: false, until: .seconds(60)),
             .updating(running, asked: Self.sound, isHidden: false, until: soon),
             .lingering(running, until: .seconds(60)), .lingering(running, until: soon),
+            .demoted(running),
             .stopping(until: .seconds(60)), .stopping(until: soon),
             .refused(.background), .refused(.stoppedByUser), .refused(.timedOut),
         ]
@@ -242,6 +263,7 @@ import Testing
             ("refused(background), unwished", .answered(.refused(.background)), Self.given(nil)),
             ("stopped(asked)", .answered(.stopped(.asked)), wished),
             ("stopped(user)", .answered(.stopped(.user)), wished),
+            ("stopped(restricted)", .answered(.stopped(.restricted)), wished),
             ("stopped(system), unwished", .answered(.stopped(.system)), Self.given(nil)),
             ("deadlineReached", .deadlineReached, wished),
             ("deadlineReached, unwished", .deadlineReached, Self.given(nil)),
