@@ -1,11 +1,14 @@
 import Foundation
+import HoldfastRules
 import HoldfastSpec
 import Testing
 
 @testable import HoldfastSimulator
 
 @Suite struct ComparisonTests {
-    @Test(arguments: [Comparison.android(), .apple()])
+    @Test(arguments: [
+        Comparison.android(), .apple(), .android(profile: .strict), .apple(profile: .strict),
+    ])
     func `no history breaks a call that Holdfast keeps`(_ comparison: Comparison) {
         for row in comparison.rows {
             let failures = row.findings[.holdfast]?.filter(\.isFailure)

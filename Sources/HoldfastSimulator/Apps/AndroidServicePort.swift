@@ -6,52 +6,68 @@ import HoldfastDeviceModel
 /// A start is two steps: `startForegroundService`, and in `onStartCommand`, before anything else,
 /// `startForeground`. Whatever is decided meanwhile waits for it.
 struct AndroidServicePort: Hashable, Sendable {
-    static let name: AndroidDevice.ServiceName = "call"
+    /// The notification of a call.
     static let notification = AndroidDevice.Notification()
+    /// The service of calls.
+    static let call = AndroidServicePort("call", Self.notification)
+    /// The service that showing the screen needs.
+    static let screen = AndroidServicePort(
+        "screen",
+        AndroidDevice.Notification(2, isOngoingCall: false)
+    )
 
     private enum State: Hashable, Sendable {
         case off
         /// Asked for; `onStartCommand` has not run.
         case starting(CallServiceTypes)
-        /// Running; a promotion may be under way.
-        case created(asked: CallServiceTypes)
+        /// Running, with a promotion under way.
+        case promoting(CallServiceTypes)
+        /// Running.
+        case created
         case stopping
     }
 
+    let name: AndroidDevice.ServiceName
+    private let notification: AndroidDevice.Notification
     private var state = State.off
+
+    init(_ name: AndroidDevice.ServiceName, _ notification: AndroidDevice.Notification) {
+        self.name = name
+        self.notification = notification
+    }
 
     mutating func promote(_ types: CallServiceTypes) -> [AndroidDevice.AppCall] {
         switch self.state {
         case .off, .stopping:
             self.state = .starting(types)
-            return [.startForegroundService(Self.name)]
+            return [.startForegroundService(self.name)]
         case .starting:
             self.state = .starting(types)
             return []
-        case .created:
-            self.state = .created(asked: types)
-            return [Self.call(types)]
+        case .created, .promoting:
+            self.state = .promoting(types)
+            return [self.call(types)]
         }
     }
 
     mutating func stop() -> [AndroidDevice.AppCall] {
         switch self.state {
         case .off, .starting, .stopping: return []
-        case .created:
+        case .created, .promoting:
             self.state = .stopping
-            return [.stopForeground(Self.name), .stopService(Self.name)]
+            return [.stopForeground(self.name), .stopService(self.name)]
         }
     }
 
     /// Calls that a step of the start needs.
     mutating func goOn(_ effect: AndroidDevice.Effect) -> [AndroidDevice.AppCall] {
-        guard case .startCommand(Self.name, let hasIntent) = effect else { return [] }
+        guard case .startCommand(self.name, let hasIntent) = effect else { return [] }
         guard hasIntent, case .starting(let types) = self.state else {
             // Restarted without a call: there is nothing to keep alive.
-            return [Self.call(.phoneCall), .stopForeground(Self.name), .stopService(Self.name)]
+            return [self.call(.phoneCall), .stopForeground(self.name), .stopService(self.name)]
         }
-        self.state = .created(asked: types)
-        return [Self.call(types), .returnFromStartCommand(Self.name, .notSticky)]
+        self.state = .promoting(types)
+        return [self.call(types), .returnFromStartCommand(self.name, .notSticky)]
     }
 
     /// What an effect says of the service; nil when it says nothing of it.
@@ -60,13 +76,19 @@ struct AndroidServicePort: Hashable, Sendable {
         granted: Set<PlatformPermission>
     ) -> PlatformFact.ServiceFact? {
         switch effect {
-        case .promoted(Self.name, let types): return .running(CallServiceTypes(types))
-        case .startIgnored(Self.name), .promotionIgnored(Self.name):
+        case .promoted(self.name, let types):
+            self.state = .created
+            return .running(CallServiceTypes(types))
+        case .startIgnored(self.name):
+            self.state = .off
             return .refused(.restrictedByUser)
-        case .serviceDestroyed(Self.name):
+        case .promotionIgnored(self.name):
+            self.state = .created
+            return .refused(.restrictedByUser)
+        case .serviceDestroyed(self.name):
             defer { self.state = .off }
             return .stopped(self.state == .stopping ? .asked : .system)
-        case .timedOut(Self.name): return .stopped(.timeLimit)
+        case .timedOut(self.name): return .stopped(.timeLimit)
         case .threw(let exception): return self.refusal(exception, granted)
         default: return nil
         }
@@ -78,11 +100,13 @@ struct AndroidServicePort: Hashable, Sendable {
     ) -> PlatformFact.ServiceFact? {
         let asked: CallServiceTypes
         switch self.state {
-        case .off, .stopping: return nil
+        case .off, .stopping, .created: return nil
         case .starting:
             self.state = .off
             return .refused(.background)
-        case .created(let types): asked = types
+        case .promoting(let types):
+            asked = types
+            self.state = .created
         }
         switch exception {
         case .security:
@@ -102,8 +126,8 @@ struct AndroidServicePort: Hashable, Sendable {
         }
     }
 
-    private static func call(_ types: CallServiceTypes) -> AndroidDevice.AppCall {
-        .startForeground(Self.name, AndroidDevice.ServiceTypes(types), Self.notification)
+    private func call(_ types: CallServiceTypes) -> AndroidDevice.AppCall {
+        .startForeground(self.name, AndroidDevice.ServiceTypes(types), self.notification)
     }
 }
 

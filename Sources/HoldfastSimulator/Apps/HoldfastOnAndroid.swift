@@ -10,16 +10,17 @@ package struct HoldfastOnAndroid: ComparedApp {
     package static let setUp = AndroidDevice.Manifest.call
     package static let returnsToCall = true
 
-    private var engine: EngineInApp
-    private var service = AndroidServicePort()
-    private let isVideo: Bool
+    private(set) var engine: EngineInApp
+    private var service = AndroidServicePort.call
+    private var screen = AndroidServicePort.screen
     private var granted: Set<PlatformPermission>
+    private var isRestricted = false
+    private var isCapturing = false
 
     package init(_ history: History, granted: Set<PlatformPermission>) {
         var api = 34
         if case .android(let historyAPI, _) = history.phone { api = historyAPI }
         self.engine = EngineInApp(profile: .android(api: api))
-        self.isVideo = history.hasVideo
         self.granted = granted
     }
 
@@ -31,7 +32,9 @@ package struct HoldfastOnAndroid: ComparedApp {
     ) -> [AppAction<AndroidDevice.AppCall>] {
         var actions: [AppAction<AndroidDevice.AppCall>] = []
         if case .device(let effect) = event {
-            actions += self.service.goOn(effect).map { .call($0) }
+            let calls = self.service.goOn(effect) + self.screen.goOn(effect)
+            actions += calls.map { .call($0) }
+            actions += Self.goOnShowing(effect).map { .call($0) }
         }
         for order in self.orders(for: event, at: now) { actions += self.carryOut(order) }
         return actions
@@ -44,27 +47,43 @@ package struct HoldfastOnAndroid: ComparedApp {
         switch event {
         case .started: return self.tellPermissions(at: now)
         case .tappedJoin(let isVideo):
-            return self.engine.join(EngineInApp.first, isVideo: isVideo, at: now)
+            return self.engine.join(isVideo: isVideo, isAnswered: false, at: now)
         case .joined: return self.engine.answer(at: now)
-        case .returnedToCall:
-            return self.engine.restore(EngineInApp.first, isVideo: self.isVideo, at: now)
+        case .returnedToCall(let isMuted, let isVideo):
+            return self.engine.join(isMuted: isMuted, isVideo: isVideo, isAnswered: true, at: now)
         case .secondCallJoined:
-            return self.engine.join(EngineInApp.second, isVideo: false, at: now)
-        case .firstCallEnded: return self.engine.handle(.leave(EngineInApp.first), at: now)
-        case .callEnded(.left):
-            return [EngineInApp.first, EngineInApp.second].flatMap {
-                self.engine.handle(.leave($0), at: now)
-            }
+            return self.engine.join(isVideo: false, isAnswered: true, at: now)
+        case .firstCallEnded: return self.engine.leave(all: false, at: now)
+        case .callEnded(.left): return self.engine.leave(all: true, at: now)
         case .callEnded(.timedOut): return self.engine.timeOut(at: now)
-        case .muted:
-            return self.engine.handle(.setMicrophone(EngineInApp.first, .muted), at: now)
+        case .muted: return self.engine.setMuted(true, at: now)
+        case .user(let action): return self.done(action, at: now)
         case .permissionsChanged(let granted):
             self.granted = granted
             return self.tellPermissions(at: now)
         case .device(let effect): return self.told(effect, at: now)
         case .deadlineReached: return self.engine.handle(.deadlineReached, at: now)
         // No screen of the app's has anything to do with it.
-        case .callScreenDisposed: return []
+        case .callScreenDisposed, .settled: return []
+        }
+    }
+
+    private mutating func done(
+        _ action: UserAction,
+        at now: MonotonicInstant
+    ) -> [EngineInApp.Order] {
+        switch action {
+        case .unmuted: return self.engine.setMuted(false, at: now)
+        case .turnedCamera(let isOn): return self.engine.setCamera(isOn, at: now)
+        case .sharedScreen: return self.engine.shareScreen(at: now)
+        case .answeredConsent(let isGiven):
+            return self.engine.handle(.platform(.screenShare(.consent(isGiven: isGiven))), at: now)
+        case .tapped(let action): return self.engine.tap(action, at: now)
+        case .restricted(let isRestricted):
+            self.isRestricted = isRestricted
+            return self.tellPermissions(at: now)
+        case .systemCall(let isOngoing):
+            return self.engine.handle(.platform(.systemCall(isOngoing ? .began : .ended)), at: now)
         }
     }
 
@@ -76,7 +95,8 @@ package struct HoldfastOnAndroid: ComparedApp {
             microphone: state(.microphone),
             camera: state(.camera),
             notifications: state(.notifications),
-            bluetooth: state(.bluetooth)
+            bluetooth: state(.bluetooth),
+            isRestrictedByUser: self.isRestricted
         )
         return self.engine.handle(.platform(.permissions(permissions)), at: now)
     }
@@ -90,6 +110,9 @@ package struct HoldfastOnAndroid: ComparedApp {
         if let answer = self.service.answer(effect, granted: self.granted) {
             return self.engine.handle(.platform(.service(answer)), at: now)
         }
+        if let answer = self.screen.answer(effect, granted: self.granted) {
+            return self.engine.handle(.platform(.screenShare(.service(answer))), at: now)
+        }
         switch effect {
         case .visibilityChanged(let isVisible):
             return self.engine.handle(
@@ -100,9 +123,11 @@ package struct HoldfastOnAndroid: ComparedApp {
         case .microphoneSilenced:
             return self.engine.handle(.platform(.microphone(.silenced(.system))), at: now)
         case .microphoneHeard: return self.engine.handle(.platform(.microphone(.heard)), at: now)
-        case .cameraLost:
-            let end = VideoEnd(track: .camera, reason: .system, message: "")
-            return self.engine.handle(.media(EngineInApp.first, .videoEnded(end)), at: now)
+        case .cameraLost, .threw(.cameraDisabled): return self.engine.loseCamera(at: now)
+        case .projectionStarted:
+            return self.engine.handle(.platform(.screenShare(.captureStarted)), at: now)
+        case .projectionStopped:
+            return self.engine.handle(.platform(.screenShare(.captureStopped)), at: now)
         case .audioFocusGranted: return self.engine.handle(.platform(.audio(.activated)), at: now)
         case .audioFocusRefused: return self.engine.handle(.platform(.audio(.refused)), at: now)
         case .audioFocusLost(let isTransient):
@@ -113,7 +138,9 @@ package struct HoldfastOnAndroid: ComparedApp {
             return self.engine.handle(.platform(.audio(fact)), at: now)
         case .pictureInPictureChanged(let isActive):
             return self.engine.handle(.platform(.pictureInPicture(isActive: isActive)), at: now)
-        case .socketsDestroyed, .networkBlocked: return self.engine.loseConnections(at: now)
+        case .socketsDestroyed: return self.engine.loseConnections(at: now)
+        case .networkBlocked: return self.engine.loseNetwork(at: now)
+        case .networkUnblocked: return self.engine.regainNetwork(at: now)
         case .thawed: return self.engine.handle(.clockGap(.seconds(4)), at: now)
         default: return []
         }
@@ -126,7 +153,7 @@ package struct HoldfastOnAndroid: ComparedApp {
     ) -> [AppAction<AndroidDevice.AppCall>] {
         switch order {
         case .platform(let command): self.calls(for: command).map { .call($0) }
-        case .media(_, let command): self.calls(for: command).map { .call($0) }
+        case .media(let call, let command): self.calls(for: command, of: call).map { .call($0) }
         case .ended: []
         }
     }
@@ -146,29 +173,60 @@ package struct HoldfastOnAndroid: ComparedApp {
         case .pictureInPicture(.disarm), .pictureInPicture(.end):
             [.setAutoEnterPictureInPicture(false)]
         case .present: [.startActivity]
-        // None of the histories shows the screen or chooses an output; there are no background tasks, and
-        // the device sleeps when it likes.
-        case .audio(.setOutput), .screenShare, .beginBackgroundTask, .endBackgroundTask,
-            .allowSleep:
+        case .screenShare(let command): self.calls(for: command)
+        // None of the histories chooses an output; there are no background tasks, and the device sleeps
+        // when it likes.
+        case .audio(.setOutput), .beginBackgroundTask, .endBackgroundTask, .allowSleep: []
+        }
+    }
+
+    private mutating func calls(
+        for command: PlatformCommand.ScreenShareCommand
+    ) -> [AndroidDevice.AppCall] {
+        switch command {
+        case .askConsent: [.askProjectionConsent]
+        case .startService: self.screen.promote(.mediaProjection)
+        case .startCapture: [.getMediaProjection]
+        case .stopCapture: [.stopProjection]
+        case .stopService: self.screen.stop()
+        }
+    }
+
+    /// The steps between the consent's use and the first picture.
+    private static func goOnShowing(_ effect: AndroidDevice.Effect) -> [AndroidDevice.AppCall] {
+        effect == .projectionReady ? [.createVirtualDisplay(hasCallback: true)] : []
+    }
+
+    /// Devices that several calls share are open while one of them uses them.
+    private mutating func calls(
+        for command: MediaCommand,
+        of call: CallHandle
+    ) -> [AndroidDevice.AppCall] {
+        switch command {
+        case .start: [.startPlayback] + self.capture()
+        case .setMicrophone: self.capture()
+        case .setVideo(.camera, .live): [.openCamera]
+        case .setVideo(.camera, .paused), .setVideo(.camera, .off): self.closeCamera()
+        case .stop:
+            self.capture() + self.closeCamera()
+                + (self.engine.media.isEmpty ? [.stopPlayback] : [])
+        case .setVideo(.screen, _), .connect, .disconnect, .receive, .restartICE, .setICEServers,
+            .setInput, .setOutput, .setOutputGain:
             []
         }
     }
 
-    private func calls(for command: MediaCommand) -> [AndroidDevice.AppCall] {
-        switch command {
-        case .start(let settings):
-            [.startPlayback]
-                + (settings.microphone == .live && self.granted.contains(.microphone)
-                    ? [.startCapture(.voiceCommunication)] : [])
-        case .setMicrophone(.live):
-            self.granted.contains(.microphone) ? [.startCapture(.voiceCommunication)] : []
-        case .setVideo(.camera, .live): [.openCamera]
-        case .setVideo(.camera, .paused), .setVideo(.camera, .off): [.closeCamera]
-        case .stop: [.stopCapture, .stopPlayback, .closeCamera]
-        // Muted is silence on the wire; the capture goes on.
-        case .setMicrophone(.muted), .setVideo(.screen, _), .connect, .disconnect, .receive,
-            .restartICE, .setICEServers, .setInput, .setOutput, .setOutputGain:
-            []
-        }
+    /// Muted is silence on the wire; the capture goes on.
+    private mutating func capture() -> [AndroidDevice.AppCall] {
+        let isWanted =
+            self.granted.contains(.microphone)
+            && self.engine.media.values.contains(where: \.hasCaptured)
+        guard isWanted != self.isCapturing else { return [] }
+        self.isCapturing = isWanted
+        return [isWanted ? .startCapture(.voiceCommunication) : .stopCapture]
+    }
+
+    private func closeCamera() -> [AndroidDevice.AppCall] {
+        self.engine.media.values.contains(where: \.isCameraLive) ? [] : [.closeCamera]
     }
 }

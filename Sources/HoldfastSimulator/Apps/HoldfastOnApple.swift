@@ -4,17 +4,20 @@ package import HoldfastWire
 
 /// An app on the SDK: the shipped engine decides, and what carries it out on an iPhone translates. The audio
 /// session is CallKit's: it is asked for by an outgoing call and is there with `didActivate`, in the
-/// background too.
+/// background too. While that call is shown the session is asked for by itself, after an interruption.
 package struct HoldfastOnApple: ComparedApp {
     package typealias Device = AppleDevice
 
     package static let setUp = AppleDevice.InfoPlist()
     package static let returnsToCall = true
 
-    private static let systemCall: AppleDevice.SystemCallID = 1
+    static let systemCall: AppleDevice.SystemCallID = 1
 
-    private var engine: EngineInApp
-    private let isVideo: Bool
+    private(set) var engine: EngineInApp
+    /// Whether the system shows a call of ours.
+    private var isCallShown = false
+    /// Whether the session was asked for without CallKit, and nobody has said no yet.
+    private var isActivating = false
     private var granted: Set<PlatformPermission>
     /// Names of background tasks are not used twice.
     private var lastTask = 0
@@ -22,7 +25,6 @@ package struct HoldfastOnApple: ComparedApp {
 
     package init(_ history: History, granted: Set<PlatformPermission>) {
         self.engine = EngineInApp(profile: .apple(hasPictureInPictureCamera: true))
-        self.isVideo = history.hasVideo
         self.granted = granted
     }
 
@@ -34,12 +36,28 @@ package struct HoldfastOnApple: ComparedApp {
     ) -> [AppAction<AppleDevice.AppCall>] {
         var actions: [AppAction<AppleDevice.AppCall>] = []
         switch event {
-        case .started: actions.append(.call(.process(.finishLaunching)))
+        case .started:
+            actions.append(.call(.process(.finishLaunching)))
+            // Of a process that died.
+            actions.append(.call(.call(.reportEnded(Self.systemCall))))
         case .device(.perform(let action)): actions.append(.call(.call(.fulfil(action))))
+        case .device(.callRemoved), .device(.providerDidReset): self.isCallShown = false
         default: break
         }
         for order in self.orders(for: event, at: now) { actions += self.carryOut(order) }
-        return actions
+        return actions + self.restartSound(after: event)
+    }
+
+    /// What an interruption stopped runs again with the session.
+    private mutating func restartSound(
+        after event: AppEvent<AppleDevice.Effect>
+    ) -> [AppAction<AppleDevice.AppCall>] {
+        switch event {
+        case .device(.didActivate): break
+        case .settled where self.isActivating: self.isActivating = false
+        default: return []
+        }
+        return self.engine.media.isEmpty ? [] : [.call(.audio(.start))]
     }
 
     private mutating func orders(
@@ -49,20 +67,20 @@ package struct HoldfastOnApple: ComparedApp {
         switch event {
         case .started: return self.tellPermissions(at: now)
         case .tappedJoin(let isVideo):
-            return self.engine.join(EngineInApp.first, isVideo: isVideo, at: now)
+            return self.engine.join(isVideo: isVideo, isAnswered: false, at: now)
         case .joined: return self.engine.answer(at: now)
-        case .returnedToCall:
-            return self.engine.restore(EngineInApp.first, isVideo: self.isVideo, at: now)
+        case .returnedToCall(let isMuted, let isVideo):
+            return self.engine.join(isMuted: isMuted, isVideo: isVideo, isAnswered: true, at: now)
         case .secondCallJoined:
-            return self.engine.join(EngineInApp.second, isVideo: false, at: now)
-        case .firstCallEnded: return self.engine.handle(.leave(EngineInApp.first), at: now)
-        case .callEnded(.left):
-            return [EngineInApp.first, EngineInApp.second].flatMap {
-                self.engine.handle(.leave($0), at: now)
-            }
+            return self.engine.join(isVideo: false, isAnswered: true, at: now)
+        case .firstCallEnded: return self.engine.leave(all: false, at: now)
+        case .callEnded(.left): return self.engine.leave(all: true, at: now)
         case .callEnded(.timedOut): return self.engine.timeOut(at: now)
-        case .muted:
-            return self.engine.handle(.setMicrophone(EngineInApp.first, .muted), at: now)
+        case .muted: return self.engine.setMuted(true, at: now)
+        case .user(let action): return self.done(action, at: now)
+        case .settled:
+            return self.isActivating
+                ? self.engine.handle(.platform(.audio(.activated)), at: now) : []
         case .permissionsChanged(let granted):
             self.granted = granted
             return self.tellPermissions(at: now)
@@ -70,6 +88,21 @@ package struct HoldfastOnApple: ComparedApp {
         case .deadlineReached: return self.engine.handle(.deadlineReached, at: now)
         // No screen of the app's has anything to do with it.
         case .callScreenDisposed: return []
+        }
+    }
+
+    private mutating func done(
+        _ action: UserAction,
+        at now: MonotonicInstant
+    ) -> [EngineInApp.Order] {
+        switch action {
+        case .unmuted: return self.engine.setMuted(false, at: now)
+        case .turnedCamera(let isOn): return self.engine.setCamera(isOn, at: now)
+        case .sharedScreen: return self.engine.shareScreen(at: now)
+        case .systemCall(let isOngoing):
+            return self.engine.handle(.platform(.systemCall(isOngoing ? .began : .ended)), at: now)
+        // There is no notification of ours and no such restriction, and the system asks by itself.
+        case .answeredConsent, .tapped, .restricted: return []
         }
     }
 
@@ -90,15 +123,22 @@ package struct HoldfastOnApple: ComparedApp {
         switch effect {
         case .lifeCycle(.willResignActive, _):
             // The screen may be covered for a moment only; leaving it comes with didEnterBackground.
-            return []
+            return self.engine.handle(.platform(.screenCovered(true)), at: now)
         case .lifeCycle(.didEnterBackground, _):
             return self.engine.handle(.appStateChanged(.background), at: now)
-        case .lifeCycle(.willEnterForeground, _), .lifeCycle(.didBecomeActive, _):
+        case .lifeCycle(.willEnterForeground, _):
             return self.engine.handle(.appStateChanged(.foreground), at: now)
+                + self.engine.handle(.platform(.screenCovered(true)), at: now)
+        case .lifeCycle(.didBecomeActive, _):
+            return self.engine.handle(.platform(.screenCovered(false)), at: now)
         case .didActivate: return self.engine.handle(.platform(.audio(.activated)), at: now)
         case .didDeactivate: return self.engine.handle(.platform(.audio(.deactivated)), at: now)
-        case .error(.audio): return self.engine.handle(.platform(.audio(.refused)), at: now)
-        case .interruptionBegan:
+        case .error(.audio):
+            self.isActivating = false
+            return self.engine.handle(.platform(.audio(.refused)), at: now)
+        case .interruptionBegan(wasSuspended: true):
+            return self.engine.handle(.platform(.audio(.deactivated)), at: now)
+        case .interruptionBegan(wasSuspended: false):
             let fact = PlatformFact.AudioFact.interrupted(canDuck: false)
             return self.engine.handle(.platform(.audio(fact)), at: now)
         case .interruptionEnded(let shouldResume):
@@ -108,9 +148,7 @@ package struct HoldfastOnApple: ComparedApp {
             return self.engine.handle(.platform(.backgroundTask(.expiring)), at: now)
         case .backgroundTaskRefused:
             return self.engine.handle(.platform(.backgroundTask(.refused)), at: now)
-        case .cameraInterrupted:
-            let end = VideoEnd(track: .camera, reason: .system, message: "")
-            return self.engine.handle(.media(EngineInApp.first, .videoEnded(end)), at: now)
+        case .cameraInterrupted: return self.engine.loseCamera(at: now)
         case .pictureInPictureChanged(let isActive):
             return self.engine.handle(.platform(.pictureInPicture(isActive: isActive)), at: now)
         case .resumed: return self.engine.handle(.clockGap(.seconds(4)), at: now)
@@ -134,11 +172,14 @@ package struct HoldfastOnApple: ComparedApp {
     private mutating func calls(for command: PlatformCommand) -> [AppleDevice.AppCall] {
         switch command {
         case .audio(.activate):
-            return [
-                .audio(.configure(.playAndRecord, isMixable: false)),
-                .call(.requestOutgoing(Self.systemCall)),
-            ]
+            let configure = AppleDevice.AppCall.audio(.configure(.playAndRecord, isMixable: false))
+            self.isActivating = self.isCallShown
+            guard !self.isCallShown else { return [configure, .audio(.activate)] }
+            self.isCallShown = true
+            return [configure, .call(.requestOutgoing(Self.systemCall))]
         case .audio(.deactivate):
+            self.isCallShown = false
+            self.isActivating = false
             return [.audio(.stop), .call(.reportEnded(Self.systemCall)), .audio(.deactivate)]
         case .beginBackgroundTask:
             guard !self.isTaskHeld else { return [] }
@@ -163,14 +204,22 @@ package struct HoldfastOnApple: ComparedApp {
     private func calls(for command: MediaCommand) -> [AppleDevice.AppCall] {
         switch command {
         case .start: [.audio(.start)]
+        case .setVideo(.screen, .live): [.picture(.startScreenCapture)]
+        case .setVideo(.screen, .paused), .setVideo(.screen, .off): [.picture(.stopScreenCapture)]
         case .setVideo(.camera, .live):
             [.picture(.setMultitaskingCamera(true)), .picture(.startCamera(.video))]
-        case .setVideo(.camera, .paused), .setVideo(.camera, .off): [.picture(.stopCamera)]
-        case .stop: [.picture(.stopCamera), .audio(.stop)]
+        case .setVideo(.camera, .paused), .setVideo(.camera, .off): self.closeCamera()
+        case .stop:
+            self.closeCamera() + (self.engine.media.isEmpty ? [.audio(.stop)] : [])
         // Muted is silence on the wire; the input goes on, and keeps the app running.
-        case .setMicrophone, .setVideo(.screen, _), .connect, .disconnect, .receive, .restartICE,
+        case .setMicrophone, .connect, .disconnect, .receive, .restartICE,
             .setICEServers, .setInput, .setOutput, .setOutputGain:
             []
         }
+    }
+
+    /// Two calls share one camera.
+    private func closeCamera() -> [AppleDevice.AppCall] {
+        self.engine.media.values.contains(where: \.isCameraLive) ? [] : [.picture(.stopCamera)]
     }
 }

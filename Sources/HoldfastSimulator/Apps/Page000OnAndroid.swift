@@ -66,7 +66,7 @@ package struct Page000OnAndroid: ComparedApp {
         case .device(.threw(let exception)) where exception != .cameraDisabled:
             // Nothing on the page catches anything.
             return [.call(.crash)]
-        case .started, .returnedToCall, .muted, .device, .deadlineReached:
+        case .started, .returnedToCall, .muted, .user, .settled, .device, .deadlineReached:
             return []
         }
     }

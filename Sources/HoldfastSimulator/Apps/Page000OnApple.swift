@@ -30,7 +30,8 @@ package struct Page000OnApple: ComparedApp {
         case .joined, .secondCallJoined: return self.media.open()
         case .muted: return self.media.muteAll()
         case .callEnded: return self.media.close()
-        case .callScreenDisposed, .returnedToCall, .firstCallEnded, .permissionsChanged, .device,
+        case .callScreenDisposed, .returnedToCall, .firstCallEnded, .permissionsChanged, .user,
+            .settled, .device,
             .deadlineReached:
             return []
         }

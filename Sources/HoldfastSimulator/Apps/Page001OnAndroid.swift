@@ -75,7 +75,8 @@ package struct Page001OnAndroid: ComparedApp {
                 self.media.isOpen && self.media.isVideo && self.media.granted.contains(.camera)
             return opens ? [.call(.openCamera)] : []
         // What is thrown is caught and logged.
-        case .started, .returnedToCall, .callScreenDisposed, .muted, .device, .deadlineReached:
+        case .started, .returnedToCall, .callScreenDisposed, .muted, .user, .settled, .device,
+            .deadlineReached:
             return []
         }
     }

@@ -41,7 +41,8 @@ package struct Page001OnApple: ComparedApp {
             let opens =
                 self.media.isOpen && self.media.isVideo && self.media.granted.contains(.camera)
             return opens ? [.call(.picture(.startCamera(.video)))] : []
-        case .callScreenDisposed, .returnedToCall, .firstCallEnded, .permissionsChanged, .device,
+        case .callScreenDisposed, .returnedToCall, .firstCallEnded, .permissionsChanged, .user,
+            .settled, .device,
             .deadlineReached:
             return []
         }

@@ -42,7 +42,8 @@ package struct Page003OnApple: ComparedApp {
         case .device(.lifeCycle(.didBecomeActive, .appDelegate)),
             .device(.expirationHandler(Self.task)):
             return [.call(.process(.endBackgroundTask(Self.task)))]
-        case .callScreenDisposed, .returnedToCall, .firstCallEnded, .permissionsChanged, .device,
+        case .callScreenDisposed, .returnedToCall, .firstCallEnded, .permissionsChanged, .user,
+            .settled, .device,
             .deadlineReached:
             return []
         }

@@ -73,7 +73,8 @@ package struct Page004OnAndroid: ComparedApp {
             ]
         case .device(.threw(let exception)) where exception != .cameraDisabled:
             return [.call(.crash)]
-        case .returnedToCall, .callScreenDisposed, .firstCallEnded, .muted, .device:
+        case .returnedToCall, .callScreenDisposed, .firstCallEnded, .muted, .user, .settled,
+            .device:
             return []
         }
     }

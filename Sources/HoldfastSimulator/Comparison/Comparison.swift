@@ -1,3 +1,5 @@
+package import HoldfastRules
+
 /// What each policy makes of the same histories.
 package struct Comparison: Sendable {
     /// Who decides what keeps a call alive.
@@ -22,8 +24,12 @@ package struct Comparison: Sendable {
     package var rows: [Row]
 
     /// Runs every history on Android.
-    package static func android(_ histories: [History] = Histories.android) -> Comparison {
-        Comparison(
+    package static func android(
+        _ histories: [History] = Histories.android,
+        profile: Timing.Profile = .stock
+    ) -> Comparison {
+        let histories = Self.with(profile, histories)
+        return Comparison(
             title: "Android",
             policies: [.page000, .page001, .page004, .holdfast],
             rows: histories.map { history in
@@ -41,8 +47,12 @@ package struct Comparison: Sendable {
     }
 
     /// Runs every history on an iPhone.
-    package static func apple(_ histories: [History] = Histories.apple) -> Comparison {
-        Comparison(
+    package static func apple(
+        _ histories: [History] = Histories.apple,
+        profile: Timing.Profile = .stock
+    ) -> Comparison {
+        let histories = Self.with(profile, histories)
+        return Comparison(
             title: "iPhone",
             policies: [.page000, .page001, .page003, .page004, .holdfast],
             rows: histories.map { history in
@@ -58,6 +68,14 @@ package struct Comparison: Sendable {
                 )
             }
         )
+    }
+
+    private static func with(_ profile: Timing.Profile, _ histories: [History]) -> [History] {
+        histories.map { history in
+            var history = history
+            history.profile = profile
+            return history
+        }
     }
 
     private static func run<App: ComparedApp>(_ history: History, _: App.Type) -> [Judge.Finding] {

@@ -13,6 +13,8 @@ package struct History: Hashable, Sendable {
     /// What users report of it, as `docs/failure-modes.md` numbers it.
     package var failures: [String]
     package var phone: Phone
+    /// How severe the phone is.
+    package var profile: Timing.Profile
     /// Whether the call has a picture.
     package var hasVideo: Bool
     package var steps: [Step]
@@ -21,12 +23,14 @@ package struct History: Hashable, Sendable {
         _ name: String,
         _ failures: [String],
         on phone: Phone = .android(api: 34, target: 34),
+        profile: Timing.Profile = .stock,
         hasVideo: Bool = false,
         _ steps: [Step]
     ) {
         self.name = name
         self.failures = failures
         self.phone = phone
+        self.profile = profile
         self.hasVideo = hasVideo
         self.steps = steps
     }

@@ -11,6 +11,7 @@ extension AndroidDevice: ComparedDevice {
             Configuration(
                 api: api,
                 target: target,
+                profile: history.profile,
                 manifest: setUp,
                 granted: Set(granted.map { Permission($0) }).union([.fullScreenIntent]),
                 // In favour of whoever holds no wake lock: nobody has seen a call sleep that is heard.
@@ -38,7 +39,24 @@ extension AndroidDevice: ComparedDevice {
         case .grants(let permission): [.permissionGranted(Permission(permission))]
         case .denies(let permission): [.permissionRevoked(Permission(permission))]
         case .restrictsApp: [.batteryChanged(.restricted)]
-        case .tapsJoin, .joined, .leavesCallScreen, .mutes, .hangsUp, .otherHangsUp, .timesOut,
+        case .unrestrictsApp: [.batteryChanged(.optimized)]
+        case .grantsOnce(let permission): [.permissionGrantedOnce(Permission(permission))]
+        case .grantExpires(let permission): [.oneTimePermissionExpired(Permission(permission))]
+        case .closesPicture: [.pictureInPictureClosed]
+        case .tapsNotification: [.notificationActionTapped]
+        case .dismissesNotification: [.notificationDismissed(AndroidServicePort.notification.id)]
+        case .answersConsent(let isGiven):
+            [isGiven ? .projectionConsentGiven : .projectionConsentRefused]
+        case .stopsSharing: [.projectionStoppedBySystem]
+        case .otherAppTakesSound: [.otherAppTookAudioFocus(isTransient: true)]
+        case .otherAppReturnsSound: [.audioFocusReturned]
+        case .otherAppRecords: [.otherAppCaptureStarted(.privacySensitive)]
+        case .otherAppStopsRecording: [.otherAppCaptureStopped]
+        case .switchesMicrophones(let isOff): [.microphoneSwitched(isOff: isOff)]
+        case .reboots: [.rebooted]
+        // What covers an app here leaves it on the screen.
+        case .coversApp, .uncoversApp, .sharesScreen, .unmutes, .turnsCamera,
+            .tapsJoin, .joined, .leavesCallScreen, .mutes, .hangsUp, .otherHangsUp, .timesOut,
             .joinsSecondCall, .firstCallEnds, .waits:
             []
         }

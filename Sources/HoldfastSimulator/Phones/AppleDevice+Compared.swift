@@ -1,5 +1,6 @@
 package import HoldfastCore
 package import HoldfastDeviceModel
+import HoldfastRules
 import HoldfastWire
 
 extension AppleDevice: ComparedDevice {
@@ -7,6 +8,8 @@ extension AppleDevice: ComparedDevice {
         var configuration = Configuration(info: setUp)
         if case .apple(let version) = history.phone { configuration.system = version }
         configuration.linked = configuration.system
+        configuration.profile = history.profile
+        configuration.pushFailureCountMax = history.profile == .strict ? 1 : 3
         self.init(configuration: configuration)
         for permission in [PlatformPermission.microphone, .camera] {
             guard let own = Permission(permission) else { continue }
@@ -24,19 +27,32 @@ extension AppleDevice: ComparedDevice {
     package static func events(of step: Step) -> [Event] {
         switch step {
         case .opensApp: [.screen(.appOpened)]
-        case .goesHome, .opensOtherApp: [.screen(.appLeft)]
-        case .locks: [.screen(.locked)]
+        case .goesHome, .opensOtherApp: [.screen(.appLeaving), .screen(.appLeft)]
+        case .locks: [.screen(.appLeaving), .screen(.locked)]
         case .unlocks: [.screen(.unlocked)]
         case .swipesAppAway: [.screen(.appSwipedAway)]
         case .memoryRunsOut: [.system(.memoryRanOut)]
         case .systemCallBegins: [.audio(.cellularCallRang), .audio(.cellularCallAnswered(.hold))]
-        case .systemCallEnds: [.audio(.cellularCallEnded)]
+        case .systemCallEnds:
+            [.audio(.cellularCallEnded), .call(.held(HoldfastOnApple.systemCall, isHeld: false))]
         case .grants(let permission):
             Permission(permission).map { [.screen(.permissionChanged($0, isGranted: true))] } ?? []
         case .denies(let permission):
             Permission(permission).map { [.screen(.permissionChanged($0, isGranted: false))] } ?? []
         // There is no such list, and no such restriction.
-        case .stopsInTaskList, .restrictsApp: []
+        case .stopsInTaskList, .restrictsApp, .unrestrictsApp: []
+        case .coversApp: [.screen(.controlCentreOpened)]
+        case .uncoversApp: [.screen(.controlCentreClosed)]
+        case .closesPicture: [.picture(.closed)]
+        case .otherAppTakesSound: [.audio(.interruptionBegan(.siri))]
+        case .otherAppReturnsSound: [.audio(.interruptionEnded(.siri, shouldResume: true))]
+        case .reboots: [.system(.rebooted)]
+        // A permission that is given lasts, there is no notification of ours and no such switch, and the
+        // system asks about the screen without the app's doing.
+        case .grantsOnce, .grantExpires, .tapsNotification, .dismissesNotification,
+            .sharesScreen, .answersConsent, .stopsSharing, .otherAppRecords,
+            .otherAppStopsRecording, .switchesMicrophones, .unmutes, .turnsCamera:
+            []
         case .tapsJoin, .joined, .leavesCallScreen, .mutes, .hangsUp, .otherHangsUp, .timesOut,
             .joinsSecondCall, .firstCallEnds, .waits:
             []

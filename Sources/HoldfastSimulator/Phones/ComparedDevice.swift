@@ -66,7 +66,8 @@ package enum AppEvent<Effect: Hashable & Sendable>: Hashable, Sendable {
     case tappedJoin(isVideo: Bool)
     case joined
     /// The process is new, and the call of the one before it is there again.
-    case returnedToCall
+    /// With what the user had chosen.
+    case returnedToCall(isMuted: Bool, isVideo: Bool)
     case callScreenDisposed
     case callEnded(CallEnd)
     case secondCallJoined
@@ -74,9 +75,26 @@ package enum AppEvent<Effect: Hashable & Sendable>: Hashable, Sendable {
     /// The user mutes the microphone.
     case muted
     case permissionsChanged(Set<PlatformPermission>)
+    /// The user does something else.
+    case user(UserAction)
     /// The device tells the app something, or answers it.
     case device(Effect)
+    /// The device has nothing more to say about what the app called.
+    case settled
     case deadlineReached
+}
+
+/// What a user does that no page of the vendors' says anything of.
+package enum UserAction: Hashable, Sendable {
+    case unmuted
+    case turnedCamera(isOn: Bool)
+    case sharedScreen
+    case answeredConsent(isGiven: Bool)
+    case tapped(NotificationAction)
+    /// Restricts what the app may do in the background, or no longer.
+    case restricted(Bool)
+    /// Takes a call of the telephone's, or ends it.
+    case systemCall(isOngoing: Bool)
 }
 
 /// How a call ended.

@@ -1,26 +1,13 @@
-import HoldfastCore
+package import HoldfastCore
 import HoldfastDeviceModel
-import HoldfastRules
 import HoldfastWire
 
 /// A device with one app on it, in one call: performs a history, and judges it.
 package struct ComparedPhone<App: ComparedApp>: Sendable {
-    /// Actions of the app that follow from one step. More is an app that calls itself in circles.
-    private static var actionCountMax: Int { 1000 }
-
-    private var device: App.Device
-    /// Nil while there is no process.
-    private var app: App?
+    private var phone: InhabitedDevice<App>
     private let history: History
-    private var granted: Set<PlatformPermission>
-    private var now: MonotonicInstant = .zero
     private var judge = Judge()
     private var call: Judge.Call = .none
-    private var actionCount = 0
-    /// What the device did and the app has not been told yet.
-    private var outcomes: [Outcome<App.Device.Effect>] = []
-    /// The rule of the last exception: why an app crashed that does not catch it.
-    private var exception: Rule.ID?
     /// The process with the call died, and nobody has returned to the call.
     private var isCallLost = false
 
@@ -32,8 +19,7 @@ package struct ComparedPhone<App: ComparedApp>: Sendable {
         for case .denies(let permission) in history.steps.prefix(while: { $0 != .opensApp }) {
             granted.remove(permission)
         }
-        self.granted = granted
-        self.device = App.Device(history, App.setUp, granted: granted)
+        self.phone = InhabitedDevice(history, granted: granted)
     }
 
     /// Performs the history.
@@ -47,111 +33,64 @@ package struct ComparedPhone<App: ComparedApp>: Sendable {
     }
 
     private mutating func perform(_ step: Step) {
-        self.actionCount = 0
-        for event in App.Device.events(of: step) { self.happen(event) }
+        for event in App.Device.events(of: step) { self.note(self.phone.happen(event)) }
         switch step {
-        case .tapsJoin: self.tell(.tappedJoin(isVideo: self.history.hasVideo))
-        case .joined: self.join()
-        case .leavesCallScreen: self.tell(.callScreenDisposed)
-        case .mutes: self.mute()
-        case .hangsUp, .otherHangsUp: self.end(.left)
-        case .timesOut: self.end(.timedOut)
-        case .joinsSecondCall: self.tell(.secondCallJoined)
-        case .firstCallEnds: self.tell(.firstCallEnded)
+        case .joined:
+            guard self.phone.app != nil else { break }
+            self.call = .lasts(isMuted: false, isVideo: self.history.hasVideo)
+        case .mutes: self.choose { (_, isVideo) in (true, isVideo) }
+        case .unmutes: self.choose { (_, isVideo) in (false, isVideo) }
+        case .turnsCamera(let isOn): self.choose { (isMuted, _) in (isMuted, isOn) }
+        case .hangsUp, .otherHangsUp, .timesOut:
+            guard case .lasts = self.call else { break }
+            self.call = .over(since: self.phone.now)
+        case .grants(let permission), .grantsOnce(let permission):
+            self.phone.granted.insert(permission)
+        case .denies(let permission), .grantExpires(let permission):
+            self.phone.granted.remove(permission)
         case .opensApp: self.returnToCall()
-        case .grants(let permission):
-            self.granted.insert(permission)
-            self.tell(.permissionsChanged(self.granted))
-        case .denies(let permission):
-            self.granted.remove(permission)
-            self.tell(.permissionsChanged(self.granted))
         case .waits(let duration): self.wait(duration)
-        case .goesHome, .opensOtherApp, .locks, .unlocks, .swipesAppAway, .stopsInTaskList,
-            .memoryRunsOut, .systemCallBegins, .systemCallEnds, .restrictsApp:
-            break
+        default: break
+        }
+        if let event = AppEvent<App.Device.Effect>(step, self.history, self.phone.granted) {
+            self.tell(event)
         }
         self.look()
     }
 
     // MARK: The call
 
-    private mutating func join() {
-        guard self.app != nil else { return }
-        self.call = .lasts(isMuted: false, isVideo: self.history.hasVideo)
-        self.tell(.joined)
-    }
-
-    private mutating func mute() {
-        guard case .lasts(_, let isVideo) = self.call else { return }
-        self.call = .lasts(isMuted: true, isVideo: isVideo)
-        self.tell(.muted)
-    }
-
-    private mutating func end(_ end: CallEnd) {
-        guard case .lasts = self.call else { return }
-        self.call = .over(since: self.now)
-        self.tell(.callEnded(end))
+    private mutating func choose(_ change: (Bool, Bool) -> (Bool, Bool)) {
+        guard case .lasts(let isMuted, let isVideo) = self.call else { return }
+        let (muted, video) = change(isMuted, isVideo)
+        self.call = .lasts(isMuted: muted, isVideo: video)
     }
 
     private mutating func returnToCall() {
-        guard self.isCallLost, self.app != nil, case .lasts = self.call, !self.judge.isDead else {
-            return
-        }
+        guard self.isCallLost, self.phone.app != nil,
+            case .lasts(let isMuted, let isVideo) = self.call, !self.judge.isDead
+        else { return }
         self.isCallLost = false
-        self.tell(.returnedToCall)
+        self.tell(.returnedToCall(isMuted: isMuted, isVideo: isVideo))
     }
 
     // MARK: Device and app
 
-    /// Something happens to the device; the app is told of it when it is done with what came before.
-    private mutating func happen(_ event: App.Device.Event) {
-        self.outcomes += self.device.handle(event, at: self.now)
-        self.pass()
-    }
-
     private mutating func tell(_ event: AppEvent<App.Device.Effect>) {
-        self.take(event)
-        self.pass()
+        self.note(self.phone.tell(event))
     }
 
-    /// Hands what the device did to the app, and what the app does to the device, until nothing is left.
-    private mutating func pass() {
-        while !self.outcomes.isEmpty {
-            let outcome = self.outcomes.removeFirst()
-            if App.Device.isException(outcome.effect) { self.exception = outcome.rule }
-            switch App.Device.turn(of: outcome.effect) {
-            case .began:
-                self.app = App(self.history, granted: self.granted)
-                self.take(.started)
-            case .ended(let isFault):
-                self.app = nil
-                let rule = isFault ? self.exception ?? outcome.rule : outcome.rule
-                if isFault { self.judge.crashed(rule) }
-                guard case .lasts = self.call else { continue }
+    private mutating func note(_ incidents: [InhabitedDevice<App>.Incident]) {
+        for incident in incidents {
+            if case .ended(let rule, isFault: true) = incident { self.judge.crashed(rule) }
+            guard case .lasts = self.call else { continue }
+            switch incident {
+            case .ended(let rule, _):
                 self.isCallLost = true
                 if !App.returnsToCall { self.judge.died(rule) }
-            case nil:
-                self.take(.device(outcome.effect))
-            }
-        }
-    }
-
-    private mutating func take(_ event: AppEvent<App.Device.Effect>) {
-        guard let actions = self.app?.handle(event, at: self.now) else { return }
-        for action in actions {
-            self.actionCount += 1
-            guard self.actionCount < Self.actionCountMax else {
-                self.app = nil
-                return self.judge.crashed(nil)
-            }
-            switch action {
-            case .call(let call):
-                self.outcomes += self.device.handle(App.Device.event(of: call), at: self.now)
-            case .leave:
-                // The user did not ask for it.
-                guard case .lasts = self.call else { continue }
+            case .left:
                 self.judge.died(nil)
-                self.call = .over(since: self.now)
+                self.call = .over(since: self.phone.now)
             }
         }
     }
@@ -159,26 +98,53 @@ package struct ComparedPhone<App: ComparedApp>: Sendable {
     // MARK: Time
 
     private mutating func wait(_ duration: Duration) {
-        let end = self.now.advanced(by: duration)
+        let end = self.phone.now.advanced(by: duration)
         while let next = self.nextDeadline, next <= end {
-            self.now = max(self.now, next)
-            self.actionCount = 0
-            if let due = self.device.nextDeadline, due <= self.now {
-                self.happen(App.Device.deadline)
-            }
-            if let due = self.app?.nextDeadline, due <= self.now { self.tell(.deadlineReached) }
+            self.note(self.phone.advance(to: next))
             self.look()
         }
-        self.now = end
+        self.note(self.phone.advance(to: end))
         self.look()
     }
 
     private var nextDeadline: MonotonicInstant? {
-        let look = self.judge.nextLook(self.call).flatMap { $0 > self.now ? $0 : nil }
-        return [self.device.nextDeadline, self.app?.nextDeadline, look].compactMap { $0 }.min()
+        let look = self.judge.nextLook(self.call).flatMap { $0 > self.phone.now ? $0 : nil }
+        return [self.phone.nextDeadline, look].compactMap { $0 }.min()
     }
 
     private mutating func look() {
-        self.judge.look(at: self.device.conditions, self.call, self.now)
+        self.judge.look(at: self.phone.device.conditions, self.call, self.phone.now)
+    }
+}
+
+extension AppEvent {
+    /// What a step tells the app, besides what the device does; nil when nothing.
+    package init?(_ step: Step, _ history: History, _ granted: Set<PlatformPermission>) {
+        switch step {
+        case .tapsJoin: self = .tappedJoin(isVideo: history.hasVideo)
+        case .joined: self = .joined
+        case .leavesCallScreen: self = .callScreenDisposed
+        case .mutes: self = .muted
+        case .unmutes: self = .user(.unmuted)
+        case .turnsCamera(let isOn): self = .user(.turnedCamera(isOn: isOn))
+        case .hangsUp, .otherHangsUp: self = .callEnded(.left)
+        case .timesOut: self = .callEnded(.timedOut)
+        case .joinsSecondCall: self = .secondCallJoined
+        case .firstCallEnds: self = .firstCallEnded
+        case .tapsNotification(let action): self = .user(.tapped(action))
+        case .sharesScreen: self = .user(.sharedScreen)
+        case .answersConsent(let isGiven): self = .user(.answeredConsent(isGiven: isGiven))
+        case .systemCallBegins: self = .user(.systemCall(isOngoing: true))
+        case .systemCallEnds: self = .user(.systemCall(isOngoing: false))
+        case .restrictsApp: self = .user(.restricted(true))
+        case .unrestrictsApp: self = .user(.restricted(false))
+        case .grants, .grantsOnce, .grantExpires, .denies: self = .permissionsChanged(granted)
+        // The device tells, or there is nothing to tell.
+        case .opensApp, .coversApp, .uncoversApp, .closesPicture, .goesHome, .opensOtherApp, .locks,
+            .unlocks, .swipesAppAway, .stopsInTaskList, .memoryRunsOut, .dismissesNotification,
+            .stopsSharing, .otherAppTakesSound, .otherAppReturnsSound, .otherAppRecords,
+            .otherAppStopsRecording, .switchesMicrophones, .reboots, .waits:
+            return nil
+        }
     }
 }
