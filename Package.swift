@@ -252,6 +252,7 @@ let package = Package(
                 "HoldfastSimulator", "HoldfastCore", "HoldfastDeviceModel", "HoldfastRules",
                 "HoldfastWire", "HoldfastSpec",
             ],
+            exclude: ["Seeds.txt"],
             swiftSettings: strict
         ),
         .testTarget(
