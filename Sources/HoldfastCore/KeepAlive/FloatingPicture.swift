@@ -18,6 +18,14 @@ struct FloatingPicture: Hashable, Sendable {
 
     private(set) var state: State = .off
 
+    /// The call whose picture floats, or will when the app is left.
+    var call: CallHandle? {
+        switch self.state {
+        case .armed(let call), .floating(let call): call
+        case .off: nil
+        }
+    }
+
     /// Whether it floats.
     var isActive: Bool {
         switch self.state {

@@ -153,7 +153,12 @@ extension KeepAliveMachine {
         guard self.profile.hasPictureInPicture, self.options.pictureInPicture == .automatic,
             !self.calls.contains(where: \.isSharingScreen), self.screenShare.call == nil
         else { return nil }
-        return self.calls.first { $0.isActive && $0.hasPicture }?.handle
+        // The camera pauses as the app is left and goes on when its picture floats, which may be said
+        // a moment later: what was armed stays so.
+        let waiting = self.isVisible ? nil : self.picture.call
+        return self.calls.first {
+            $0.isActive && ($0.hasPicture || $0.wantsCamera && $0.handle == waiting)
+        }?.handle
     }
 
     mutating func perform(_ changes: [FloatingPicture.Effect], _ effects: inout [Effect]) {

@@ -1,5 +1,5 @@
 package import HoldfastCore
-import HoldfastDeviceModel
+package import HoldfastDeviceModel
 import HoldfastWire
 
 /// A device with one app on it, in one call: performs a history, and judges it.
@@ -31,6 +31,9 @@ package struct ComparedPhone<App: ComparedApp>: Sendable {
         self.wait(Judge.afterlife + .seconds(1))
         return self.judge.findings
     }
+
+    /// What the app gets now: after ``run()``, at the end of the history.
+    package var conditions: CallConditions { self.phone.device.conditions }
 
     private mutating func perform(_ step: Step) {
         for event in App.Device.events(of: step) { self.note(self.phone.happen(event)) }

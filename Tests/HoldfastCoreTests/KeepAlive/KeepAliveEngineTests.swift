@@ -136,6 +136,51 @@ import Testing
         #expect(phone.send(.platform(.tapped(.show, CallHandle(9)))) == [])
     }
 
+    @Test func `the camera's button pauses the picture and brings it back`() {
+        var phone = Self.phone()
+        phone.send(.setVideo(Self.call, .camera, .live(.camera)))
+        for choice in [VideoChoice.paused, .live(.camera)] {
+            phone.send(.platform(.tapped(.camera, Self.call)))
+            let handled = PlatformFact.tapHandled(.camera, Self.call, isReplaced: false)
+            #expect(phone.send(.platform(handled)).commands == [.setVideo(.camera, choice)])
+        }
+    }
+
+    @Test func `an output that the user chooses during a call is put in force at once`() {
+        var phone = Self.phone()
+        let effects = phone.send(.setOutput(.speaker))
+        #expect(effects == [.platform(.audio(.setOutput(.speaker)))])
+        #expect(EngineHarness.joined().engine.keepAlive.chosenOutput == nil)
+    }
+
+    @Test func `the app is told of a floating picture, which ends with its call`() {
+        var phone = Self.phone()
+        let armed = phone.send(.setVideo(Self.call, .camera, .live(.camera)))
+        #expect(armed.platform.contains(.pictureInPicture(.arm(Self.call))))
+        for isActive in [true, false, true] {
+            let effects = phone.send(.platform(.pictureInPicture(isActive: isActive)))
+            #expect(Self.reports(effects) == [.pictureInPicture(isActive: isActive)])
+        }
+        phone.send(.leave(Self.call))
+        let effects = phone.send(.received(phone.last, .bye(Bye(code: .left, reason: ""))))
+        #expect(effects.platform.contains(.pictureInPicture(.end)))
+    }
+
+    @Test func `a camera goes on with the picture that floats, whichever is said first`() {
+        for isTold in [false, true] {
+            var phone = Self.phone(.apple(hasPictureInPictureCamera: true))
+            phone.send(.setVideo(Self.call, .camera, .live(.camera)))
+            var effects: [ClientEffect] = []
+            if isTold { effects += phone.send(.platform(.pictureInPicture(isActive: true))) }
+            effects += phone.send(.appStateChanged(.background))
+            #expect(effects.commands == (isTold ? [] : [.setVideo(.camera, .off)]))
+            #expect(!effects.platform.contains(.pictureInPicture(.disarm)))
+            guard !isTold else { continue }
+            effects = phone.send(.platform(.pictureInPicture(isActive: true)))
+            #expect(effects.commands == [.setVideo(.camera, .live(.camera))])
+        }
+    }
+
     @Test func `who swipes the app away keeps the call, or leaves it at once`() {
         var phone = Self.phone()
         #expect(phone.send(.platform(.taskRemoved)).sent == [])
@@ -341,6 +386,20 @@ import Testing
         phone.send(.pathChanged(.unsatisfied))
         phone.advance(by: .seconds(20))
         #expect(texts(phone.take()).last == "Reconnecting …")
+
+    @Test func `a screen whose capture breaks off takes its service along`() {
+        var phone = Self.phone()
+        phone.send(.setVideo(Self.call, .screen, .live(.camera)))
+        phone.send(.platform(.screenShare(.consent(isGiven: true))))
+        phone.send(.platform(.screenShare(.service(.running(.mediaProjection)))))
+        phone.send(.platform(.screenShare(.captureStarted)))
+        phone.advance(by: .seconds(5))
+        let end = VideoEnd(track: .screen, reason: .system, message: "")
+        // Of a call that shows nothing it says nothing.
+        #expect(phone.send(.media(CallHandle(9), .videoEnded(end))) == [])
+        let effects = phone.send(.media(Self.call, .videoEnded(end)))
+        #expect(effects.platform == [.screenShare(.stopService)])
+        #expect(Self.reports(effects) == [.screenShare(.stopped(.system))])
     }
 }
 
