@@ -83,9 +83,6 @@ struct ScreenShareMachine: Hashable, Sendable {
         }
     }
 
-    /// Whether nothing of it is left.
-    var isOff: Bool { self.state == .off }
-
     /// When ``Event/deadlineReached`` is due next.
     var nextDeadline: MonotonicInstant? {
         switch self.state {

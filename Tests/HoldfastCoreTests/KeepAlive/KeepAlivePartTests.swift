@@ -106,6 +106,18 @@ import Testing
         #expect(effects == [.command(.end)])
     }
 
+    @Test func `what is repeated is told once`() {
+        var picture = FloatingPicture()
+        var effects = picture.reported(isActive: false)
+        #expect(effects == [])
+        _ = picture.changed(candidate: Self.call, live: [Self.call])
+        effects = picture.reported(isActive: false)
+        #expect(effects == [])
+        _ = picture.reported(isActive: true)
+        effects = picture.reported(isActive: true)
+        #expect(effects == [])
+    }
+
     @Test func `one that begins while it is disarmed ends at once`() {
         var picture = FloatingPicture()
         let effects = picture.reported(isActive: true)

@@ -57,6 +57,16 @@ import Testing
         )
     }
 
+    @Test func `a chance that brings no type brings the newer reason`() {
+        var service = ServiceMachine(state: .refused(.background))
+        var given = Self.given()
+        given.wish = .impossible(.missingPermission([.microphone]))
+        #expect(service.handle(.chance(.permissions), given: given, at: .zero) == [])
+        #expect(service.status == .refused(.background))
+        #expect(service.handle(.chance(.visible), given: given, at: .zero) == [])
+        #expect(service.status == .refused(.missingPermission([.microphone])))
+    }
+
     @Test func `a call that begins before the floor keeps the service that is there`() {
         var service = Self.running()
         #expect(service.handle(.changed, given: Self.given(nil), at: .seconds(1)) == [])

@@ -97,6 +97,7 @@ import Testing
     @Test func `a service that the manifest lacks is not started`() {
         let phone = Phone(api: 34)
         #expect(phone.app(.startForegroundService("none")).has(.startIgnored("none")))
+        #expect(phone.app(.startService("none")).has(.startIgnored("none")))
         #expect(phone.app(.stopService("none")).isEmpty)
         #expect(phone.app(.startForeground("none", nil, nil)).isEmpty)
     }

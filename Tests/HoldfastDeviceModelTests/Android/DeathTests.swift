@@ -95,6 +95,22 @@ import Testing
         phone.expect(.startCommand("call", hasIntent: false), "A-TASK-04", after: .seconds(1))
     }
 
+    @Test(.rule("A-TASK-04"), arguments: [(59_999, 4), (60_001, 1)])
+    func `who has run for 60 s is back as soon as the first time`(milliseconds: Int, seconds: Int) {
+        let phone = Self.sticky()
+        phone.isInBackground()
+        phone.happens(.memoryRanLow(.critical))
+        phone.wait(.seconds(1))
+        phone.app(.returnFromStartCommand("call", .sticky))
+        phone.wait(.milliseconds(milliseconds))
+        phone.happens(.memoryRanLow(.critical))
+        phone.expect(
+            .startCommand("call", hasIntent: false),
+            "A-TASK-04",
+            after: .seconds(seconds)
+        )
+    }
+
     @Test(.rule("A-TASK-04")) func `a second crash costs 30 min, a third an hour`() {
         let phone = Self.sticky()
         for seconds in [1, 1_800, 3_600] {

@@ -121,7 +121,6 @@ import Testing
         #expect(phone.wait(.milliseconds(4_999)).isEmpty)
         #expect(!phone.happens(.opened(.recents)).has(.microphoneHeard, "A-MIC-05"))
         // What would have closed it is forgotten: the time begins anew.
-        phone.wait(.seconds(10))
         phone.happens(.homePressed)
         phone.expect(.microphoneSilenced, "A-MIC-02", after: .seconds(5))
     }

@@ -15,6 +15,12 @@ import Testing
         #expect(phone.happens(.opened(.recents)).has(.networkUnblocked, "A-NET-01"))
     }
 
+    @Test(.rule("A-NET-01")) func `a strict device of API 36 does not wait longer either`() {
+        let phone = Phone(api: 36, profile: .strict)
+        phone.happens(.homePressed)
+        phone.expect(.networkBlocked, "A-NET-01", after: .seconds(5))
+    }
+
     @Test(.rule("A-NET-01"), arguments: [(35, 5), (36, 20)])
     func `so does one whose screen goes off`(api: Int, seconds: Int) {
         let phone = Phone(api: api)
@@ -142,6 +148,19 @@ import Testing
         #expect(phone.conditions.process == .running)
     }
 
+    @Test(.rule("A-CPU-01")) func `the processor of a strict device sleeps after 5 s`() {
+        let phone = Phone(api: 34, profile: .strict)
+        phone.startsService()
+        phone.happens(.screenTurnedOff)
+        phone.expect(.processorSlept, "A-CPU-01", after: .seconds(5))
+    }
+
+    @Test(.rule("A-CPU-01")) func `a wake lock needs its permission`() {
+        let phone = Phone(api: 34) { $0.manifest.permissions.remove("WAKE_LOCK") }
+        #expect(phone.app(.acquireWakeLock).threw(.security, "A-CPU-01"))
+        #expect(!phone.conditions.isHolding)
+    }
+
     @Test(.rule("A-CPU-01")) func `if asked for, sound keeps the processor awake`() {
         let phone = Phone(api: 34) { $0.options = .audioKeepsAwake }
         phone.startsService()
@@ -167,6 +186,14 @@ import Testing
         #expect(phone.device.power.doze == .deep)
         #expect(phone.conditions.process == .running)
         #expect(phone.app(.disconnectTelecomCall).has(.processorSlept, "A-CPU-02"))
+    }
+
+    @Test(.rule("A-NET-02"), arguments: [(3_869_999, false), (3_870_001, true)])
+    func `deep Doze comes 3 870 s after the screen went off`(milliseconds: Int, isDeep: Bool) {
+        let phone = Phone(api: 34, isOpen: false)
+        phone.happens(.screenTurnedOff)
+        phone.wait(.milliseconds(milliseconds))
+        #expect(phone.device.power.doze == (isDeep ? .deep : .light))
     }
 
     @Test(.rule("A-NET-02")) func `a device that is moved waits again for deep Doze`() {

@@ -175,6 +175,15 @@ import Testing
         #expect(!phone.conditions.isHolding)
     }
 
+    @Test func `a service that is promoted with another notification takes the first one back`() {
+        let phone = Phone(api: 34)
+        phone.startsService()
+        let outcomes = phone.app(.startForeground("call", .phoneCall, Notification(2)))
+        #expect(outcomes.has(.notificationHidden(1)))
+        #expect(outcomes.has(.notificationShown(2)))
+        #expect(phone.conditions.notificationCount == 1)
+    }
+
     @Test func `what is detached stays, even beyond the process, until it is cancelled`() {
         let phone = Phone(api: 34)
         phone.startsService()

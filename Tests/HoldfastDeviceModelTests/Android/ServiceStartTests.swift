@@ -99,6 +99,8 @@ import Testing
     @Test(.rule("A-FGS-08"), arguments: [(9_999, false), (10_001, true)])
     func `a plain start is judged anew 10 s after it`(milliseconds: Int, isRefused: Bool) {
         let phone = Phone(api: 31)
+        // The activity's own 10 s are over.
+        phone.wait(.seconds(11))
         phone.app(.startService("call"))
         phone.happens(.homePressed)
         phone.wait(.milliseconds(milliseconds))

@@ -161,6 +161,15 @@ import Testing
         #expect(outcomes.threw(.foregroundServiceStartNotAllowed, "A-BG-01") == !isAllowed)
     }
 
+    @Test(.rule("A-BG-02"), arguments: [(9_999, true), (10_001, false)])
+    func `for 10 s after an urgent push an app may start`(milliseconds: Int, isAllowed: Bool) {
+        let phone = Phone(api: 34, isOpen: false)
+        phone.happens(.pushArrived(.high))
+        phone.wait(.milliseconds(milliseconds))
+        let outcomes = phone.app(.startForegroundService("call"))
+        #expect(outcomes.threw(.foregroundServiceStartNotAllowed, "A-BG-01") == !isAllowed)
+    }
+
     @Test(.rule("A-BG-03")) func `a push that has lost its urgency allows nothing`() {
         let phone = Phone(api: 34, isOpen: false)
         #expect(phone.happens(.pushArrived(.downranked)).has(.pushDelivered, "A-BG-03"))
