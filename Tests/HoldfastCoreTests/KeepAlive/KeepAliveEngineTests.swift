@@ -386,6 +386,7 @@ import Testing
         phone.send(.pathChanged(.unsatisfied))
         phone.advance(by: .seconds(20))
         #expect(texts(phone.take()).last == "Reconnecting …")
+    }
 
     @Test func `a screen whose capture breaks off takes its service along`() {
         var phone = Self.phone()
