@@ -45,9 +45,9 @@ import Testing
         let client = try HoldfastClient(configuration)
         let timeline = try await withRunning(client) { client in
             // What holds at the start comes before the call.
-            await Self.wait(client, "bluetooth granted", count: 2)
+            await Self.wait(client, "bluetooth granted")
             await Self.wait(client, "screen unlocked")
-            await Self.wait(client, "the app is in the background", count: 2)
+            await Self.wait(client, "the app is in the background")
             let settings = CallSettings(media: MediaSettings())
             async let joining = client.join(CallID("c"), settings: settings)
             await Self.wait(client, "call 1: start service: phoneCall")

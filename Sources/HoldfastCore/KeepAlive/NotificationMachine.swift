@@ -109,6 +109,7 @@ struct NotificationMachine: Hashable, Sendable {
         isSpeaker: Bool,
         at now: MonotonicInstant
     ) -> [Effect] {
+        let wasCarried = self.carrier == .service(isRunning: true)
         self.carrier = carrier
         if isSpeaker != self.isSpeaker {
             self.isSpeaker = isSpeaker
@@ -118,8 +119,11 @@ struct NotificationMachine: Hashable, Sendable {
         case .nobody:
             return []
         case .service(isRunning: false):
-            // It went with the service.
-            return []
+            // It goes with the service, unless the system had parted the two before (A-BG-07): then a
+            // change of it was shown beside the service and would stay (F20).
+            guard wasCarried, self.shown != nil else { return [] }
+            self.shown = nil
+            return [.remove]
         case .itself, .service(isRunning: true):
             break
         }

@@ -74,6 +74,19 @@ import Testing
         #expect(machine.nextDeadline == nil)
     }
 
+    @Test func `with the service it is removed, once`() {
+        var machine = NotificationMachine(carrier: .service(isRunning: false))
+        let none = NotificationMachine.Carrier.service(isRunning: false)
+        let running = NotificationMachine.Carrier.service(isRunning: true)
+        _ = machine.track([Self.call(1)], at: .zero)
+        if let wanted = machine.wanted { machine.given(wanted, at: .zero) }
+        // It starts with it, and stays as long as it runs.
+        #expect(machine.refresh(carrier: none, isSpeaker: false, at: .zero) == [])
+        #expect(machine.refresh(carrier: running, isSpeaker: false, at: .seconds(1)) == [])
+        #expect(machine.refresh(carrier: none, isSpeaker: false, at: .seconds(2)) == [.remove])
+        #expect(machine.refresh(carrier: none, isSpeaker: false, at: .seconds(3)) == [])
+    }
+
     @Test func `the app is asked again when something is different, at most once in a second`() {
         var machine = Self.shown()
         #expect(machine.track([Self.call(1, isMuted: true)], at: .seconds(0.4)) == [])
