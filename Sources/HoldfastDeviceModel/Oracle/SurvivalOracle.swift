@@ -55,6 +55,8 @@ package struct SurvivalOracle: Hashable, Sendable {
 
     /// Something happened. In the order of time.
     package mutating func note(_ fact: Fact, at now: MonotonicInstant) {
+        // I-MODE-01: what keeps an iPhone's app running is its sound, and no picture.
+        if case .apple = self.system, fact == .floated { return self.note(.left, at: now) }
         self.advance(to: now)
         self.circumstances.take(fact, at: now)
         if let loss = self.system.rules.loss(by: fact, self.circumstances, at: now) {

@@ -72,6 +72,17 @@ import Testing
         #expect(visible.verdict(Self.day) == .survives)
     }
 
+    @Test(.rule("I-AUD-01")) func `a floating picture keeps no iPhone's process without sound`() {
+        let script = OracleScript(
+            .apple(Apple()),
+            (0, .joined(.visible)),
+            (1_000, .floated),
+            (10_000, .systemCallBegan)
+        )
+        #expect(script.verdict(39_999) == .survives)
+        #expect(script.verdict(40_001) == .mayReturn(until: .at(340_000)))
+    }
+
     @Test(.rule("I-BG-02")) func `the time of the tasks is one for each stay in the background`() {
         var script = OracleScript(
             .apple(Apple()),
