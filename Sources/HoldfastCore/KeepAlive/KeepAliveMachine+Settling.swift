@@ -258,7 +258,7 @@ extension KeepAliveMachine {
         conditions.isMicrophoneMuted = !self.isVisible && self.options.audio == .muted
         conditions.isCameraAllowed =
             self.permissions.camera.isGranted && (self.isVisible || self.isCameraKept)
-        conditions.reopensCamera = self.profile.camera != .always
+        conditions.reopensCamera = self.profile.background != .runs
         conditions.silence = self.watch.silence
         if self.isInSystemCall { conditions.hold = .systemCall }
         guard self.profile.hasAudioSession else { return conditions }

@@ -105,7 +105,7 @@ struct KeepAliveMachine: Sendable {
                 ScreenShareMachine.Limits(lifeMin: $0.lifeMin, answerMax: $0.answerMax)
             } ?? ScreenShareMachine.Limits()
         )
-        self.conditions.reopensCamera = profile.camera != .always
+        self.conditions.reopensCamera = profile.background != .runs
     }
 
     /// Whether the app is on the screen.

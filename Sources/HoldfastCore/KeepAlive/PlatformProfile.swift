@@ -102,14 +102,21 @@ package struct PlatformProfile: Hashable, Sendable {
     )
 
     /// Android with the manifest that the SDK merges, or with what is left of it.
+    ///
+    /// Types for microphone and camera exist from API 30 on (A-TYPE-04); before, every service gives
+    /// both (A-WIU-02).
     package static func android(
         api: Int,
         declared: CallServiceTypes = [.phoneCall, .microphone, .camera]
     ) -> PlatformProfile {
-        PlatformProfile(
-            service: Service(declared: declared, isWhileInUseBound: api >= 30),
+        let hasCaptureTypes = api >= 30
+        return PlatformProfile(
+            service: Service(
+                declared: hasCaptureTypes ? declared : declared.subtracting(.whileInUse),
+                isWhileInUseBound: hasCaptureTypes
+            ),
             background: .needsService,
-            camera: .withService,
+            camera: hasCaptureTypes ? .withService : .always,
             hasAudioSession: true,
             hasNotification: true,
             hasScreenShareService: true,

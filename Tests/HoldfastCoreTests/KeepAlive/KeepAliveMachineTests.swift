@@ -118,6 +118,29 @@ import Testing
         #expect(effects.contains(.platform(.stopService)))
     }
 
+    private static let typesByLevel: [(Int, CallServiceTypes)] = [
+        (29, .phoneCall), (30, [.phoneCall, .microphone, .camera]),
+    ]
+
+    @Test(arguments: Self.typesByLevel)
+    func `types of capture are asked for where they exist, and the camera goes on with the service`(
+        _ api: Int,
+        _ types: CallServiceTypes
+    ) {
+        var machine = KeepAliveMachine(options: KeepAliveOptions(), profile: .android(api: api))
+        var call = CallCircumstances(handle: CallHandle(1))
+        call.needsMicrophone = true
+        call.wantsCamera = true
+        let asked = machine.handle(.callsChanged([call], hasWork: true), at: .zero).compactMap {
+            if case .platform(.startService(let types, _)) = $0 { types } else { nil }
+        }
+        #expect(asked == [types])
+        _ = machine.handle(.platform(.service(.running(types))), at: .zero)
+        _ = machine.handle(.appStateChanged(.background), at: .seconds(1))
+        #expect(machine.conditions.isCameraAllowed)
+        #expect(machine.conditions.reopensCamera)
+    }
+
     @Test func `more launches than there is room for are refused`() {
         var machine = KeepAliveMachine(options: KeepAliveOptions(), profile: .android(api: 36))
         _ = machine.handle(.callsChanged([Self.call(isActive: true)], hasWork: true), at: .zero)
