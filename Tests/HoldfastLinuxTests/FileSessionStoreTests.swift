@@ -162,7 +162,7 @@ import Testing
         #expect(!FileManager.default.fileExists(atPath: leftover))
     }
 
-    @Test(arguments: ["h", "holdfast-test-folder", "holdfast-test-folder/below/"])
+    @Test(arguments: ["h", "holdfast-test-folder", "holdfast-test-other/below/"])
     func `a folder below the present one is made, however short its name`(name: String) throws {
         try? FileManager.default.removeItem(atPath: name)
         defer {
