@@ -167,6 +167,25 @@ struct EngineInApp: Sendable {
         return ids.flatMap { self.handle(.closed($0, .reset), at: now) }
     }
 
+    /// What the user and the server do to the calls, and the passing of time: the same on every
+    /// platform. Whatever else happens is the platform's side to answer, and nothing here.
+    mutating func follow<Effect>(_ event: AppEvent<Effect>, at now: MonotonicInstant) -> [Order] {
+        switch event {
+        case .tappedJoin(let isVideo):
+            return self.join(isVideo: isVideo, isAnswered: false, at: now)
+        case .joined: return self.answer(at: now)
+        case .returnedToCall(let isMuted, let isVideo):
+            return self.join(isMuted: isMuted, isVideo: isVideo, isAnswered: true, at: now)
+        case .secondCallJoined: return self.join(isVideo: false, isAnswered: true, at: now)
+        case .firstCallEnded: return self.leave(all: false, at: now)
+        case .callEnded(.left): return self.leave(all: true, at: now)
+        case .callEnded(.timedOut): return self.timeOut(at: now)
+        case .muted: return self.setMuted(true, at: now)
+        case .deadlineReached: return self.handle(.deadlineReached, at: now)
+        case .started, .user, .permissionsChanged, .device, .settled, .callScreenDisposed: return []
+        }
+    }
+
     // MARK: The engine
 
     mutating func handle(_ event: ClientEvent, at now: MonotonicInstant) -> [Order] {

@@ -66,17 +66,9 @@ package struct HoldfastOnApple: ComparedApp {
     ) -> [EngineInApp.Order] {
         switch event {
         case .started: return self.tellPermissions(at: now)
-        case .tappedJoin(let isVideo):
-            return self.engine.join(isVideo: isVideo, isAnswered: false, at: now)
-        case .joined: return self.engine.answer(at: now)
-        case .returnedToCall(let isMuted, let isVideo):
-            return self.engine.join(isMuted: isMuted, isVideo: isVideo, isAnswered: true, at: now)
-        case .secondCallJoined:
-            return self.engine.join(isVideo: false, isAnswered: true, at: now)
-        case .firstCallEnded: return self.engine.leave(all: false, at: now)
-        case .callEnded(.left): return self.engine.leave(all: true, at: now)
-        case .callEnded(.timedOut): return self.engine.timeOut(at: now)
-        case .muted: return self.engine.setMuted(true, at: now)
+        case .tappedJoin, .joined, .returnedToCall, .secondCallJoined, .firstCallEnded, .callEnded,
+            .muted, .deadlineReached:
+            return self.engine.follow(event, at: now)
         case .user(let action): return self.done(action, at: now)
         case .settled:
             return self.isActivating
@@ -85,7 +77,6 @@ package struct HoldfastOnApple: ComparedApp {
             self.granted = granted
             return self.tellPermissions(at: now)
         case .device(let effect): return self.told(effect, at: now)
-        case .deadlineReached: return self.engine.handle(.deadlineReached, at: now)
         // No screen of the app's has anything to do with it.
         case .callScreenDisposed: return []
         }
