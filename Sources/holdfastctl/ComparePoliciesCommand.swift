@@ -17,6 +17,10 @@ struct ComparePoliciesCommand: ParsableCommand {
 
     func run() throws {
         let comparisons = [Comparison.android(), .apple()]
+        print(
+            "What the pages of CometChat (000, 003), Stream (001) and VideoSDK (004) advise, and Holdfast."
+        )
+        print("Each cell: the worst that happened, and the rule that did it (docs/rules.md).\n")
         print(comparisons.map(\.table).joined(separator: "\n"), terminator: "")
         let failures = comparisons.flatMap(\.rows).filter {
             $0.findings[.holdfast]?.contains(where: \.isFailure) == true
